@@ -1,0 +1,348 @@
+"""`Register`: one declared table, and the strict loader of the files in ``layers/``.
+
+A register is data: table, form, list, validation, QGIS style and import template all follow from its file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from donhan_gis.errors import DeclarationError
+from donhan_gis.field import PRIVACY_LEVELS, Choice, Field, Kind, Privacy
+from donhan_gis.i18n import Language
+from donhan_gis.paths import DATA, LAYERS
+
+Geometry = Literal["None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"]
+GEOMETRIES = ("None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry")
+LEVELS = ("error", "warning")
+CHECKS = ("within_boundary", "no_overlap", "near", "no_cycle", "shares_sum_to_one", "inside_parent", "near_line")
+# Columns that every table has; a declared field may not take their names.
+SYSTEM_COLUMNS = ("fid", "uid", "rev", "created_at", "created_by", "updated_at", "updated_by", "geom")
+# SQLite, PostgreSQL and QGIS read these differently, so a rule on a row may not use them.
+_UNSAFE_IN_RULES = re.compile(r"\b(between|like|round|ilike|glob|regexp)\b|/", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """A form section or a group of registers."""
+
+    id: str
+    th: str
+    en: str
+
+    def title(self, language: Language = "th") -> str:
+        """Return the title."""
+        return self.th if language == "th" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value worked out by SQL from the row and its relations; a column of the register's view."""
+
+    name: str
+    kind: Kind
+    th: str
+    en: str
+    sql: str
+    unit: str = ""
+    decimals: int = 2
+    choices: str = ""
+
+    def as_field(self) -> Field:
+        """Return the read-only field that shows the value."""
+        return Field(
+            self.name,
+            self.kind,
+            self.th,
+            self.en,
+            unit=self.unit,
+            decimals=self.decimals,
+            choices=self.choices,
+            readonly=True,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A condition on one row in SQL that must not be false."""
+
+    id: str
+    sql: str
+    th: str
+    en: str
+    level: Literal["error", "warning"] = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named spatial or cross-register check."""
+
+    id: str
+    name: str
+    th: str
+    en: str
+    level: Literal["error", "warning"] = "error"
+    with_: str = ""
+    via: str = ""
+    metres: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """Rows of another register that belong to a row of this one."""
+
+    register: str
+    via: str
+    th: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """How codes are given: ``pattern`` with ``{field}``, ``{ref.field}`` and ``{seq}``, counted within ``scope``."""
+
+    field: str
+    pattern: str
+    scope: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How the layer is drawn. Colours ``#rrggbb``; widths and sizes in mm; scales as the N of 1:N."""
+
+    fill: str = ""
+    stroke: str = "#444444"
+    width: float = 0.3
+    size: float = 2.5
+    marker: str = "circle"
+    by: str = ""
+    colours: Mapping[str, str] | None = None
+    label: str = ""
+    label_scale: float = 0
+    max_scale: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One declared table with all that screens, store and documents need to know of it."""
+
+    name: str
+    th: str
+    en: str
+    group: str
+    fields: tuple[Field, ...]
+    geometry: Geometry = "None"
+    privacy: Privacy = "internal"
+    title: str = ""
+    append_only: bool = False
+    result: bool = False
+    number: Number | None = None
+    unique_together: tuple[tuple[str, ...], ...] = ()
+    list: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    sections: tuple[Titled, ...] = ()
+    computed: tuple[Computed, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    checks: tuple[Check, ...] = ()
+    children: tuple[Child, ...] = ()
+    style: Style | None = None
+
+    def heading(self, language: Language = "th") -> str:
+        """Return the register's name as people call it."""
+        return self.th if language == "th" else self.en
+
+    def field(self, name: str) -> Field:
+        """Return the field or computed column of that name.
+
+        Raises:
+            KeyError: there is none.
+        """
+        for field in self.fields:
+            if field.name == name:
+                return field
+        for computed in self.computed:
+            if computed.name == name:
+                return computed.as_field()
+        raise KeyError(name)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of the stored columns, without the system's."""
+        return tuple(field.name for field in self.fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Registers(Mapping[str, Register]):
+    """All registers by name, with the groups and code lists they use."""
+
+    by_name: Mapping[str, Register]
+    groups: tuple[Titled, ...]
+    choices: Mapping[str, tuple[Choice, ...]]
+
+    def __getitem__(self, name: str) -> Register:
+        return self.by_name[name]
+
+    def __iter__(self) -> Any:
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        return len(self.by_name)
+
+    def choices_of(self, field: Field) -> tuple[Choice, ...]:
+        """Return the codes a field may hold; none where it takes no list."""
+        return self.choices.get(field.choices, ())
+
+
+@cache
+def load_registers(folder: Path = LAYERS, choices_file: Path = DATA / "choices.toml") -> Registers:
+    """Load and check every declaration of a folder.
+
+    Raises:
+        DeclarationError: a file breaks the form; it names file and key, and the nearest valid name.
+    """
+    choices = load_choices(choices_file)
+    groups = tuple(_build(Titled, entry, "_groups.toml") for entry in _read(folder / "_groups.toml")["group"])
+    found = [_register(file) for file in sorted(folder.glob("[!_]*.toml"))]
+    registers = Registers(dict(sorted((r.name, r) for r in found)), groups, choices)
+    for register in registers.values():
+        _check_names(register, registers)
+    return registers
+
+
+def load_choices(file: Path) -> dict[str, tuple[Choice, ...]]:
+    """Return the code lists of a file: ``codes = [["CODE", "ไทย", "English"], …]``."""
+    lists = {}
+    for name, entry in _read(file).items():
+        codes = tuple(Choice(*row) for row in entry["codes"])
+        if len({choice.code for choice in codes}) != len(codes):
+            raise DeclarationError("declaration.duplicate", file=file.name, key=name)
+        lists[name] = codes
+    return lists
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DeclarationError("declaration.unreadable", file=file.name, key=str(error)) from error
+
+
+def _nearest(name: str, valid: Any) -> str:
+    return next(iter(difflib.get_close_matches(name, [str(v) for v in valid], 1)), "-")
+
+
+def _known(name: str, valid: Any, *, file: str, key: str) -> None:
+    if name not in valid:
+        raise DeclarationError("declaration.unknown", file=file, key=key, name=name, nearest=_nearest(name, valid))
+
+
+def _build(cls: Any, entry: Mapping[str, Any], file: str, *, rename: Mapping[str, str] | None = None) -> Any:
+    """Return the dataclass of a table, refusing keys it does not have and titles left out."""
+    names = {part.name for part in fields(cls)}
+    values = {(rename or {}).get(key, key): value for key, value in entry.items()}
+    where = f"{cls.__name__.lower()} {entry.get('name', entry.get('id', ''))}".strip()
+    for key in values:
+        _known(key, names, file=file, key=where)
+    try:
+        built = cls(**values)
+    except TypeError as error:
+        raise DeclarationError("declaration.incomplete", file=file, key=where, missing=str(error)) from error
+    for language in ("th", "en"):
+        if not getattr(built, language, "-").strip():
+            raise DeclarationError("declaration.title", file=file, key=where)
+    return built
+
+
+_FIELD_NAMES = {"min": "minimum", "max": "maximum"}
+_TOP_KEYS = {
+    *("schema", "register", "th", "en", "group", "geometry", "privacy", "title", "append_only", "result", "number"),
+    *("unique_together", "list", "search", "section", "field", "computed", "rule", "check", "child", "style"),
+}
+
+
+def _field(entry: Mapping[str, Any], file: str) -> Field:
+    _known(str(entry.get("kind", "")), {*Kind}, file=file, key=f"field {entry.get('name', '')}")
+    built: Field = _build(Field, {**entry, "kind": Kind(entry["kind"])}, file, rename=_FIELD_NAMES)
+    return built
+
+
+def _register(file: Path) -> Register:
+    data = _read(file)
+    name = file.name
+    for key in data:
+        _known(key, _TOP_KEYS, file=name, key=key)
+    for key in ("register", "th", "en", "group", "field"):
+        if not data.get(key):
+            raise DeclarationError("declaration.incomplete", file=name, key=key, missing=key)
+
+    def each(key: str, build: Callable[[Mapping[str, Any]], Any]) -> tuple[Any, ...]:
+        return tuple(build(entry) for entry in data.get(key, ()))
+
+    number = data.get("number")
+    return Register(
+        name=data["register"],
+        th=data["th"],
+        en=data["en"],
+        group=data["group"],
+        geometry=data.get("geometry", "None"),
+        privacy=data.get("privacy", "internal"),
+        title=data.get("title", ""),
+        append_only=data.get("append_only", False),
+        result=data.get("result", False),
+        number=_build(Number, {**number, "scope": tuple(number.get("scope", ()))}, name) if number else None,
+        unique_together=tuple(tuple(names) for names in data.get("unique_together", ())),
+        list=tuple(data.get("list", ())),
+        search=tuple(data.get("search", ())),
+        sections=each("section", lambda entry: _build(Titled, entry, name)),
+        fields=each("field", lambda entry: _field(entry, name)),
+        computed=each("computed", lambda entry: _build(Computed, {**entry, "kind": Kind(entry["kind"])}, name)),
+        rules=each("rule", lambda entry: _build(Rule, entry, name)),
+        checks=each("check", lambda entry: _build(Check, entry, name, rename={"with": "with_"})),
+        children=each("child", lambda entry: _build(Child, entry, name)),
+        style=_build(Style, data["style"], name) if "style" in data else None,
+    )
+
+
+def _check_names(register: Register, registers: Registers) -> None:
+    """Refuse a register whose names do not lead anywhere."""
+    file = f"{register.name}.toml"
+    all_names = [*register.columns, *(computed.name for computed in register.computed)]
+    for name in all_names:
+        if all_names.count(name) > 1 or name in SYSTEM_COLUMNS:
+            raise DeclarationError("declaration.duplicate", file=file, key=name)
+    _known(register.group, {group.id for group in registers.groups}, file=file, key="group")
+    _known(register.geometry, GEOMETRIES, file=file, key="geometry")
+    _known(register.privacy, PRIVACY_LEVELS, file=file, key="privacy")
+    for name in (*register.list, *register.search, *(n for names in register.unique_together for n in names)):
+        _known(name, all_names, file=file, key="list, search, unique_together")
+    for used in re.findall(r"\{(\w+)", register.title + (register.number.pattern if register.number else "")):
+        _known(used, {*all_names, "seq"}, file=file, key="title, number")
+    for field in register.fields:
+        _check_field(field, register, registers)
+    for rule in register.rules:
+        _known(rule.level, LEVELS, file=file, key=f"rule {rule.id}")
+        if found := _UNSAFE_IN_RULES.search(rule.sql):
+            raise DeclarationError("declaration.unsafe_rule", file=file, key=f"rule {rule.id}", word=found.group())
+    for check in register.checks:
+        _known(check.name, CHECKS, file=file, key=f"check {check.id}")
+    for child in register.children:
+        _known(child.register, registers, file=file, key="child")
+        _known(child.via, registers[child.register].columns, file=file, key=f"child {child.register}")
+
+
+def _check_field(field: Field, register: Register, registers: Registers) -> None:
+    file, key = f"{register.name}.toml", f"field {field.name}"
+    if field.kind is Kind.REF:
+        _known(field.to, registers, file=file, key=key)
+    if field.kind in (Kind.CHOICE, Kind.CHOICES):
+        _known(field.choices, registers.choices, file=file, key=key)
+    _known(field.privacy, PRIVACY_LEVELS, file=file, key=key)
+    if field.section or register.sections:
+        _known(field.section, {section.id for section in register.sections}, file=file, key=key)
