@@ -1,0 +1,1 @@
+"""Parcels: datum, codes, quality, lineage."""
