@@ -183,8 +183,8 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
 
 
 def _is_of_kind(field: Field, value: Any) -> bool:
-    if field.kind in _NUMBER_TYPES:
-        return isinstance(value, _NUMBER_TYPES[field.kind]) and math.isfinite(value)
+    if field.kind in NUMBERS:
+        return isinstance(value, _NUMBER_TYPES[field.kind]) and math.isfinite(float(str(value)))
     if field.kind is Kind.BOOL:
         return value in (0, 1)
     if not isinstance(value, str):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from donhan_gis.i18n import Language, text
@@ -24,7 +25,7 @@ class Finding:
     row_uid: str = ""
     row_label: str = ""
     field: str = ""
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     source: str = ""
     source_row: int | None = None
     point: tuple[float, float] | None = None

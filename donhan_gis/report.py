@@ -13,7 +13,7 @@ from donhan_gis.i18n import Language
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: ``rows`` hold stored values in the order of ``columns``; ``totals`` likewise, None where none applies."""
+    """One table: ``rows`` hold stored values in the order of ``columns``; ``totals`` too, None where none applies."""
 
     name: str
     th: str

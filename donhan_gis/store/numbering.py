@@ -1,0 +1,59 @@
+"""Codes given by the system: one running number per scope, taken inside the transaction that uses it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+from donhan_gis.register import Register
+from donhan_gis.store.schema import quoted
+from donhan_gis.store.titles import fill_number, number_parts
+
+
+def give_numbers(connection: sqlite3.Connection, register: Register, rows: Sequence[dict[str, Any]]) -> None:
+    """Fill in the numbered field of the rows that lack it; a code already in use is passed over."""
+    number = register.number
+    if number is None:
+        return
+    for row in rows:
+        if row.get(number.field):
+            continue
+        scope = "|".join(str(row.get(name) or "") for name in number.scope)
+        while True:
+            sequence = _next(connection, register.name, scope)
+            code = fill_number(number.pattern, _values(connection, register, row, sequence))
+            if not _in_use(connection, register, code):
+                break
+        row[number.field] = code
+
+
+def _next(connection: sqlite3.Connection, register: str, scope: str) -> int:
+    sql = (
+        "INSERT INTO donhan_sequence VALUES (?, ?, 1) "
+        "ON CONFLICT (register, scope) DO UPDATE SET last = last + 1 RETURNING last"
+    )
+    return int(connection.execute(sql, [register, scope]).fetchone()[0])
+
+
+def _values(connection: sqlite3.Connection, register: Register, row: dict[str, Any], sequence: int) -> list[Any]:
+    assert register.number is not None
+    values: list[Any] = []
+    for name, inner, _format in number_parts(register.number.pattern):
+        if name == "seq":
+            values.append(sequence)
+        elif inner:
+            target = register.field(name).to
+            found = connection.execute(
+                f"SELECT {quoted(inner)} FROM {quoted(target)} WHERE uid = ?", [row.get(name)]
+            ).fetchone()
+            values.append(found[0] if found else "")
+        else:
+            values.append(row.get(name))
+    return values
+
+
+def _in_use(connection: sqlite3.Connection, register: Register, code: str) -> bool:
+    assert register.number is not None
+    sql = f"SELECT 1 FROM {quoted(register.name)} WHERE {quoted(register.number.field)} = ?"
+    return connection.execute(sql, [code]).fetchone() is not None
