@@ -1,0 +1,1 @@
+"""Printed papers: Typst templates, the data they need, and the renderer."""
