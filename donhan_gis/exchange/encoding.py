@@ -22,12 +22,20 @@ LOSSLESS = "ISO-8859-1"
 UTF8 = "utf-8"
 THAI = "cp874"
 UNKNOWN = "\ufffd"
-_NAMES = {"874": THAI, "tis620": THAI, "tis-620": THAI, "iso-8859-11": THAI, "65001": UTF8, "utf8": UTF8, "ansi 874": THAI}
+_NAMES = {
+    "874": THAI,
+    "tis620": THAI,
+    "tis-620": THAI,
+    "iso-8859-11": THAI,
+    "65001": UTF8,
+    "utf8": UTF8,
+    "ansi 874": THAI,
+}
 _TRUSTED_SHARE = 0.5  # of the texts with letters beyond ASCII that must be valid UTF-8; Thai in CP874 almost never is
 _THAI_RUN = 3  # letters in a row beyond ASCII; Western text has them one by one, Thai in runs
 _UTF8_AS_CP874 = re.compile("เ[ธน][^A-Za-z0-9\\s]")
 _UTF8_AS_WESTERN = re.compile("à[¸¹]")
-_CP874_AS_WESTERN = re.compile("[\u00a1-\u00fb]{%d,}" % _THAI_RUN)
+_CP874_AS_WESTERN = re.compile(f"[\u00a1-\u00fb]{{{_THAI_RUN},}}")
 _LOST = re.compile("[?\ufffd]{3,}")
 
 
@@ -168,7 +176,7 @@ class DecodedColumn:
 
 
 def decode_column(values: NDArray[Any], encoding: str) -> DecodedColumn:
-    """Return a text column (n,) decoded from lossless bytes and mended; None stays None. Each value is worked out once."""
+    """Return a text column (n,) decoded from lossless bytes and mended, each value once; None stays None."""
     known: dict[str | None, tuple[str | None, bool, bool]] = {None: (None, False, False)}
     for value in Counter(values.tolist()):
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What a file of another program looks like once it is read: columns, shapes, row numbers, and what was odd about it."""
+"""What a file of another program looks like once it is read: columns, shapes, row numbers, and what was odd."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from donhan_gis.finding import Finding
 
-# given: by the user · declared: .cpg or the format's own statement · mark: byte order mark · tried: UTF-8 fits, or CP874
+# given: by the user · declared: .cpg · mark: byte order mark · format: by definition · tried: UTF-8 fits, or CP874
 EncodingFound = Literal["given", "declared", "mark", "tried", "format"]
 
 

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+import pyproj
 import shapely
+import shapely.ops
 
 from donhan_gis.parcels.datum import GEOGRAPHIC_EPSG, epsg_of, read_crs, transformer
 from donhan_gis.parcels.indian_1975 import is_indian_1975, pins
@@ -24,7 +26,8 @@ Verdict = Literal["home", "thailand", "abroad", "lying", "wrong_zone", "swapped"
 REFUSED: tuple[Verdict, ...] = ("abroad", "lying", "wrong_zone", "swapped", "unknown")
 _FULL_TURN_DEG = 180
 _QUARTER_TURN_DEG = 90
-_KM_PER_DEG = 111.2  # of a great circle on the mean sphere; distances here are for a sentence, not for measuring
+_M_PER_KM = 1000
+_GLOBE = pyproj.Geod(ellps="WGS84")
 _OTHER_ZONE = {24047: 24048, 24048: 24047, 32647: 32648, 32648: 32647}
 
 
@@ -148,11 +151,9 @@ def _way_km(box_deg: Bounds | None, home: Bounds) -> tuple[float, float, float]:
     if box_deg is None:
         return math.nan, math.nan, math.nan
     lon, lat = (box_deg[0] + box_deg[2]) / 2, (box_deg[1] + box_deg[3]) / 2
-    squeeze = math.cos(math.radians(home[1]))
-    gap = shapely.box(home[0] * squeeze, home[1], home[2] * squeeze, home[3]).distance(
-        shapely.box(box_deg[0] * squeeze, box_deg[1], box_deg[2] * squeeze, box_deg[3])
-    )
-    return lon, lat, gap * _KM_PER_DEG
+    there, here = shapely.ops.nearest_points(shapely.box(*box_deg), shapely.box(*home))
+    _, _, way_m = _GLOBE.inv(there.x, there.y, here.x, here.y)
+    return lon, lat, way_m / _M_PER_KM
 
 
 def where_it_lands(bounds: Bounds, crs: str | None, *, home: Bounds | None = None) -> Landing:

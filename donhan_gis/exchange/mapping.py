@@ -1,0 +1,267 @@
+"""Which column of a file means which field: mapping files, suggestions with reasons, and strict checks.
+
+The same name means different things in different offices' files (``LAND_NO`` is เลขที่ดิน in one and หน้าสำรวจ in
+another), so doubtful names are never mapped by name alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from donhan_gis import thai
+from donhan_gis.errors import DeclarationError, InvalidInput
+from donhan_gis.exchange.convert import COMBINATIONS
+from donhan_gis.i18n import Language, text
+from donhan_gis.paths import DATA
+from donhan_gis.register import Register
+
+FOLDER = DATA / "mapping"
+_DBF_NAME_LENGTH = 10
+_OWN_EXPORT_COLUMN = "uid"
+_TOP_KEYS = {"schema", "name", "th", "en", "register", "source", "must", "ignore", "column"}
+_COLUMN_KEYS = {"field", "from", "as", "values"}
+_LEAST_SHARE = 0.3  # of a mapping file's columns that must be there before it is proposed
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """One field filled from one or more columns; ``how`` names a combination, ``values`` the file's own codes.
+
+    Two entries for one field: the first that gives a value wins. ``reason`` and ``score`` (0 to 1) say why it was
+    proposed.
+    """
+
+    field: str
+    sources: tuple[str, ...]
+    how: str = ""
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    reason: str = "given"
+    score: float = 1.0
+
+    def why(self, language: Language = "th") -> str:
+        """Return the reason in words."""
+        kind, _, file = self.reason.partition(":")
+        return text(f"mapping.reason.{kind}", language, file=file)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMapping:
+    """How a file's columns become the fields of one register.
+
+    ``ignored`` are columns left out on purpose, ``unmapped`` those nobody knew, ``doubtful`` those whose name is known
+    to mean different things; ``score`` is the share of the file's columns that is accounted for.
+    """
+
+    name: str
+    th: str
+    en: str
+    register: str
+    columns: tuple[MappedColumn, ...]
+    ignored: tuple[str, ...] = ()
+    must: tuple[str, ...] = ()
+    source: str = ""
+    unmapped: tuple[str, ...] = ()
+    doubtful: tuple[str, ...] = ()
+    score: float = 1.0
+
+    def title(self, language: Language = "th") -> str:
+        """Return the mapping's name as people call it."""
+        return self.th if language == "th" else self.en
+
+    def sources_of(self, how: str) -> tuple[str, ...]:
+        """Return the columns that a combination takes, or none."""
+        return next((column.sources for column in self.columns if column.how == how), ())
+
+
+def load(file: Path) -> ColumnMapping:
+    """Return a mapping file.
+
+    Raises:
+        DeclarationError: unreadable, an unknown key, or an unknown combination.
+    """
+    try:
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DeclarationError("declaration.unreadable", file=file.name, key=str(error)) from error
+    _check_keys(data, _TOP_KEYS, file, "mapping")
+    for key in ("name", "th", "en", "register", "column"):
+        if not data.get(key):
+            raise DeclarationError("declaration.incomplete", file=file.name, key=key, missing=key)
+    return ColumnMapping(
+        name=data["name"],
+        th=data["th"],
+        en=data["en"],
+        register=data["register"],
+        columns=tuple(_column(entry, file) for entry in data["column"]),
+        ignored=tuple(data.get("ignore", ())),
+        must=tuple(data.get("must", ())),
+        source=data.get("source", ""),
+    )
+
+
+def _check_keys(entry: Mapping[str, Any], valid: set[str], file: Path, where: str) -> None:
+    for key in entry:
+        if key not in valid:
+            nearest = next(iter(difflib.get_close_matches(key, valid, 1)), "-")
+            raise DeclarationError("declaration.unknown", file=file.name, key=where, name=key, nearest=nearest)
+
+
+def _column(entry: Mapping[str, Any], file: Path) -> MappedColumn:
+    where = f"column {entry.get('field', '')}"
+    _check_keys(entry, _COLUMN_KEYS, file, where)
+    if not entry.get("field") or not entry.get("from"):
+        raise DeclarationError("declaration.incomplete", file=file.name, key=where, missing="field, from")
+    how = entry.get("as", "")
+    if how:
+        _check_keys({how: ""}, set(COMBINATIONS), file, where)
+    values = {str(key): str(value) for key, value in entry.get("values", {}).items()}
+    return MappedColumn(entry["field"], tuple(entry["from"]), how, values)
+
+
+def save(mapping: ColumnMapping, file: Path) -> None:
+    """Write a mapping to a file that `load` reads back."""
+    lines = ["schema = 1"]
+    lines += [f"{key} = {_quoted(getattr(mapping, key))}" for key in ("name", "th", "en", "register", "source")]
+    lines += [f"must = {_quoted(mapping.must)}", f"ignore = {_quoted(mapping.ignored)}"]
+    for column in mapping.columns:
+        lines += ["", "[[column]]", f"field = {_quoted(column.field)}", f"from = {_quoted(column.sources)}"]
+        if column.how:
+            lines.append(f"as = {_quoted(column.how)}")
+        if column.values:
+            pairs = ", ".join(f"{_quoted(key)} = {_quoted(value)}" for key, value in column.values.items())
+            lines.append(f"values = {{ {pairs} }}")
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _quoted(value: str | Sequence[str]) -> str:
+    """Return TOML of a text or of a list of texts; JSON's quoting is TOML's."""
+    return json.dumps(value if isinstance(value, str) else list(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+@cache
+def built_in() -> tuple[ColumnMapping, ...]:
+    """Return the mapping files that ship with the program."""
+    return tuple(load(file) for file in sorted(FOLDER.glob("[!_]*.toml")))
+
+
+@cache
+def doubtful_names() -> frozenset[str]:
+    """Return the column names that mean different things in different files."""
+    data = tomllib.loads((FOLDER / "_doubtful.toml").read_text(encoding="utf-8"))
+    return frozenset(data["names"])
+
+
+# -- checks
+
+
+def check(mapping: ColumnMapping, columns: Iterable[str], register: Register) -> None:
+    """Refuse a mapping that names a column or a field which is not there.
+
+    Raises:
+        InvalidInput: the sentence names the nearest valid name.
+    """
+    present = list(columns)
+    if mapping.register != register.name:
+        raise InvalidInput("mapping.register", field="mapping", mapping=mapping.name, register=register.name)
+    for column in mapping.columns:
+        if column.field not in register.columns:
+            _refuse("mapping.no_field", mapping, column.field, register.columns)
+        for source in column.sources:
+            if source not in present:
+                _refuse("mapping.no_column", mapping, source, present)
+
+
+def _refuse(code: str, mapping: ColumnMapping, name: str, valid: Sequence[str]) -> None:
+    nearest = next(iter(difflib.get_close_matches(name, valid, 1)), "-")
+    raise InvalidInput(code, field="mapping", mapping=mapping.name, name=name, nearest=nearest)
+
+
+def fit(mapping: ColumnMapping, columns: Sequence[str]) -> ColumnMapping:
+    """Return a mapping with the file's own spelling of names, without the entries whose columns are not there.
+
+    A combination of several columns stays if its first one is there; the missing others are left out at its end.
+    """
+    spelled = {name.casefold(): name for name in columns}
+    kept = []
+    for column in mapping.columns:
+        found = [spelled.get(source.casefold()) for source in column.sources]
+        present = tuple(name for name in found if name)
+        whole = len(present) == len(found) or (column.how == "rai_ngan_wah" and found[: len(present)] == list(present))
+        if present and whole:
+            kept.append(replace(column, sources=present))
+    ignored = tuple(spelled[name.casefold()] for name in mapping.ignored if name.casefold() in spelled)
+    return replace(mapping, columns=tuple(kept), ignored=ignored)
+
+
+# -- suggestions
+
+
+def suggest(columns: Iterable[str], register: Register) -> ColumnMapping:
+    """Return the likeliest mapping of a file's columns, each entry with its reason and score.
+
+    A mapping file that fits gives the start; names and titles of the register's own fields fill the rest.
+    """
+    present = [str(column) for column in columns]
+    base = _best_built_in(present, register)
+    taken = {source for column in base.columns for source in column.sources} | set(base.ignored)
+    filled = {column.field for column in base.columns}
+    own = _OWN_EXPORT_COLUMN in (name.casefold() for name in present)
+    extra, doubtful = [], []
+    for name in present:
+        if name in taken:
+            continue
+        if name.casefold() in doubtful_names() and not own:
+            doubtful.append(name)
+        elif (known := _by_name(name, register)) and known[0] not in filled:
+            filled.add(known[0])
+            extra.append(MappedColumn(known[0], (name,), reason=known[1], score=known[2]))
+    all_columns = (*base.columns, *extra)
+    used = taken | {source for column in extra for source in column.sources}
+    unmapped = tuple(name for name in present if name not in used and name not in doubtful)
+    score = len(used) / len(present) if present else 0.0
+    return replace(base, columns=all_columns, unmapped=unmapped, doubtful=tuple(doubtful), score=score)
+
+
+def _best_built_in(present: Sequence[str], register: Register) -> ColumnMapping:
+    folded = {name.casefold() for name in present}
+    best = ColumnMapping("suggested", "ระบบเสนอ", "Suggested", register.name, ())
+    best_hits = 0
+    for mapping in built_in():
+        wanted = {source.casefold() for column in mapping.columns for source in column.sources}
+        hits = len(wanted & folded)
+        needed = all(name.casefold() in folded for name in mapping.must)
+        if mapping.register == register.name and needed and hits > best_hits and hits >= _LEAST_SHARE * len(wanted):
+            best, best_hits = mapping, hits
+    fitted = fit(best, present)
+    marked = tuple(replace(column, reason=f"file:{best.name}") for column in fitted.columns)
+    return replace(fitted, columns=marked)
+
+
+def _plain(written: str) -> str:
+    return re.sub(r"[\s_]", "", thai.normalise(written)).casefold()
+
+
+def _by_name(name: str, register: Register) -> tuple[str, str, float] | None:
+    """Return (field, reason, score) of the only field that a column's name fits best."""
+    wanted = _plain(name)
+    without_unit = _plain(re.sub(r"\s*\([^)]*\)\s*$", "", name))
+    ways: list[tuple[str, float, Any]] = [
+        ("name", 1.0, lambda f: _plain(f.name) == wanted),
+        ("title_th", 0.9, lambda f: _plain(f.th) in (wanted, without_unit) or _plain(f.heading("th")) == wanted),
+        ("title_en", 0.9, lambda f: _plain(f.en) in (wanted, without_unit) or _plain(f.heading("en")) == wanted),
+        ("short_name", 0.8, lambda f: len(name) == _DBF_NAME_LENGTH and f.name[:_DBF_NAME_LENGTH] == name.casefold()),
+    ]
+    for reason, score, fits in ways:
+        found = [f.name for f in register.fields if not f.retired and fits(f)]
+        if len(found) == 1:
+            return found[0], reason, score
+    return None

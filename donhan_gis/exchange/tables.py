@@ -1,0 +1,253 @@
+"""Read CSV and spreadsheet files: delimiter, heading row, broken lines, and coordinates kept in columns."""
+
+from __future__ import annotations
+
+import csv
+import io
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import python_calamine
+import shapely
+from numpy.typing import NDArray
+
+from donhan_gis.errors import SourceError
+from donhan_gis.exchange.container import Located, choose
+from donhan_gis.exchange.encoding import Detected, decode, detect, python_name
+from donhan_gis.exchange.source import Rejected
+from donhan_gis.paths import DATA
+
+_DELIMITERS = ",;\t|"
+_LOOK_AHEAD = 20  # rows looked at to find delimiter and heading
+_LONGEST_RECORD = 30  # lines one quoted value may span before its quote counts as forgotten
+_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Rows of a table as columns (n,), with the file's own row numbers (n,) and the rows that were broken."""
+
+    layer: str
+    columns: dict[str, NDArray[Any]]
+    row_numbers: NDArray[Any]
+    rejected: tuple[Rejected, ...]
+    detected: Detected
+
+
+def _content(located: Located) -> bytes:
+    if isinstance(located.target, bytes):
+        return located.target
+    try:
+        return located.target.read_bytes()
+    except OSError as error:
+        raise SourceError("read.refused", field="path", path=located.path, reason=error.strerror or "") from error
+
+
+# -- CSV
+
+
+def read_csv(located: Located, *, encoding: str = "") -> Sheet:
+    """Return a CSV file; a broken line is rejected with its text and the rest is read.
+
+    Raises:
+        SourceError: no heading, no rows, or unreadable.
+    """
+    raw = _content(located)
+    detected, lines, lost = _lines(raw, encoding)
+    delimiter = _delimiter(lines)
+    records = _records(lines, delimiter)
+    start = heading_row([cells for _, cells, _ in records[:_LOOK_AHEAD]])
+    if not records or start is None:
+        raise SourceError("read.no_heading", field="path", path=located.path)
+    names = unique_names(records[start][1])
+    good: list[list[str]] = []
+    numbers: list[int] = []
+    rejected: list[Rejected] = []
+    for number, cells, text in records[start + 1 :]:
+        if number in lost or not _fits(cells, len(names)):
+            reason = "row.lost_letters" if number in lost else "row.broken_line"
+            rejected.append(Rejected(located.path.name, number, reason, {"line": text}))
+        elif any(cells):
+            good.append(cells[: len(names)])
+            numbers.append(number)
+    columns = _columns(names, good)
+    return Sheet(located.name, columns, np.array(numbers, dtype=np.int64), tuple(rejected), detected)
+
+
+def _lines(raw: bytes, encoding: str) -> tuple[Detected, list[str], set[int]]:
+    """Return the encoding, the lines, and the numbers of lines with letters lost."""
+    for mark, name in _MARKS:
+        if raw.startswith(mark):
+            text = raw[len(mark) :].decode(name, "replace")
+            return Detected(name, "mark"), text.splitlines(), set()
+    chunks = raw.replace(b"\0", b"").splitlines()
+    chosen = python_name(encoding)
+    detected = Detected(chosen, "given") if chosen else detect(chunks)
+    decoded = [decode(chunk, detected.encoding) for chunk in chunks]
+    return detected, [text for text, _ in decoded], {i for i, (_, lost) in enumerate(decoded, 1) if lost}
+
+
+def _delimiter(lines: Sequence[str]) -> str:
+    """Return the character that cuts the first lines into the most columns of even number."""
+    head = [line for line in lines[: 4 * _LOOK_AHEAD] if line.strip()][:_LOOK_AHEAD]
+
+    def score(delimiter: str) -> float:
+        counts = Counter(len(cells) for cells in csv.reader(head, delimiter=delimiter))
+        return max(((width - 1) * rows for width, rows in counts.items()), default=0)
+
+    return max(_DELIMITERS, key=score)
+
+
+def _records(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str], str]]:
+    """Return (line number, cells, text) of each record; a quote never closed costs its own line only."""
+    records: list[tuple[int, list[str], str]] = []
+    index = 0
+    while index < len(lines):
+        text, taken = lines[index], 1
+        while text.count('"') % 2 and taken < _LONGEST_RECORD and index + taken < len(lines):
+            text += "\n" + lines[index + taken]
+            taken += 1
+        if text.count('"') % 2:
+            text, taken = lines[index], 1
+            records.append((index + 1, [], text))
+        elif text.strip():
+            cells = (
+                text.split(delimiter) if '"' not in text else next(csv.reader(io.StringIO(text), delimiter=delimiter))
+            )
+            records.append((index + 1, [cell.strip() for cell in cells], text))
+        index += taken
+    return records
+
+
+def _fits(cells: Sequence[str], width: int) -> bool:
+    """Say whether a row has as many cells as the heading; empty ones at the end do not count."""
+    return len(cells) == width or (len(cells) > width and not any(cells[width:]))
+
+
+# -- spreadsheets
+
+
+def read_sheet(located: Located, *, layer: str = "") -> Sheet:
+    """Return one sheet of a workbook.
+
+    Raises:
+        SourceError: unreadable, protected, without heading, or the sheet must be chosen.
+    """
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(_content(located)))
+        filled = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except python_calamine.PasswordError as error:
+        raise SourceError("read.password", field="path", path=located.path) from error
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise SourceError("read.damaged", field="path", path=located.path, reason=error) from error
+    if not layer:
+        filled = {name: rows for name, rows in filled.items() if rows}
+    name = choose(located.path, list(filled), layer)
+    rows = [[_plain(cell) for cell in row] for row in filled[name]]
+    start = heading_row(rows[:_LOOK_AHEAD])
+    if start is None:
+        raise SourceError("read.no_heading", field="path", path=located.path)
+    names, depth = _heading(rows, start)
+    body = [(i, row) for i, row in enumerate(rows[start + depth :], start + depth + 1) if any(c != "" for c in row)]
+    numbers = np.array([i for i, _ in body], dtype=np.int64)
+    columns = _columns(names, [row for _, row in body])
+    return Sheet(name, columns, numbers, (), Detected("utf-8", "format"))
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell without the float that spreadsheets make of every whole number."""
+    if isinstance(cell, float) and cell.is_integer():
+        return int(cell)
+    return cell.strip() if isinstance(cell, str) else cell
+
+
+def _heading(rows: Sequence[Sequence[Any]], start: int) -> tuple[list[str], int]:
+    """Return the column names and how many rows they take: a heading over ไร่ งาน ตร.วา takes two."""
+    top = [str(cell) for cell in rows[start]]
+    below = rows[start + 1] if start + 1 < len(rows) else []
+    gaps = [i for i, cell in enumerate(top) if not cell and i < len(below) and below[i] != ""]
+    letters = [cell for cell in below if cell != ""]
+    if not gaps or not all(isinstance(cell, str) and not cell.isdigit() for cell in letters):
+        return unique_names(top), 1
+    return unique_names([str(low) or high for high, low in zip(top, below, strict=False)]), 2
+
+
+def heading_row(rows: Sequence[Sequence[Any]]) -> int | None:
+    """Return the index of the first row that is nearly as full as the fullest one and holds texts only."""
+    filled = [sum(cell not in ("", None) for cell in row) for row in rows]
+    if not filled or not max(filled):
+        return None
+    for index, row in enumerate(rows):
+        texts = [cell for cell in row if isinstance(cell, str) and cell]
+        if filled[index] * 2 > max(filled) and len(texts) == filled[index]:
+            return index
+    return None
+
+
+def unique_names(cells: Sequence[Any]) -> list[str]:
+    """Return column names: empty ones numbered, repeated ones counted.
+
+    >>> unique_names(["ชื่อ", "", "ชื่อ"])
+    ['ชื่อ', 'column_2', 'ชื่อ_2']
+    """
+    names: list[str] = []
+    for position, cell in enumerate(cells, 1):
+        name = " ".join(str(cell).split()) or f"column_{position}"
+        seen = sum(other == name or other.rpartition("_")[0] == name for other in names)
+        names.append(f"{name}_{seen + 1}" if name in names else name)
+    return names
+
+
+def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, NDArray[Any]]:
+    width = len(names)
+    grid = np.full((len(rows), width), None, dtype=object)
+    for index, row in enumerate(rows):
+        cells = [cell if cell != "" else None for cell in row[:width]]
+        grid[index, : len(cells)] = cells
+    return {name: grid[:, position] for position, name in enumerate(names)}
+
+
+# -- coordinates in columns
+
+
+@cache
+def coordinate_names() -> dict[str, list[str]]:
+    """Return the column names that hold WKT, x and y, from ``data/crs/columns.toml``."""
+    data = tomllib.loads((DATA / "crs" / "columns.toml").read_text(encoding="utf-8"))
+    return {role: data[role] for role in ("wkt", "x", "y")}
+
+
+def _named(columns: dict[str, NDArray[Any]], role: str) -> str | None:
+    wanted = coordinate_names()[role]
+    return next((name for name in columns if name.casefold().strip() in wanted), None)
+
+
+def take_geometry(columns: dict[str, NDArray[Any]]) -> tuple[dict[str, NDArray[Any]], NDArray[Any] | None]:
+    """Return the columns left over and the shapes (n,) that WKT or x and y columns hold, or None without such."""
+    wkt, x, y = (_named(columns, role) for role in ("wkt", "x", "y"))
+    if wkt:
+        texts = np.array([None if value is None else str(value) for value in columns[wkt]], dtype=object)
+        shapes = shapely.from_wkt(texts, on_invalid="ignore")
+        return {name: values for name, values in columns.items() if name != wkt}, shapes
+    if not (x and y):
+        return columns, None
+    points = np.column_stack([_numbers(columns[x]), _numbers(columns[y])])
+    known = np.isfinite(points).all(axis=1)
+    shapes = np.full(len(points), None, dtype=object)
+    shapes[known] = shapely.points(points[known])
+    return {name: values for name, values in columns.items() if name not in (x, y)}, shapes
+
+
+def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+    def number(value: Any) -> float:
+        try:
+            return float(str(value).replace(",", ""))
+        except ValueError:
+            return float("nan")
+
+    return np.array([number(value) for value in values], dtype=np.float64)

@@ -1,0 +1,74 @@
+"""Read map files of other programs through GDAL, texts as untouched bytes so that their encoding can be judged."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from donhan_gis.errors import SourceError
+from donhan_gis.exchange.container import Located, choose
+from donhan_gis.exchange.encoding import LOSSLESS
+
+_FAULTS = (DataSourceError, DataLayerError, FeatureError, GeometryError, FieldError, RuntimeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class RawLayer:
+    """A layer before its texts are decoded: names and text columns hold one character a byte."""
+
+    layer: str
+    names: list[str]
+    columns: list[NDArray[Any]]
+    geometry: NDArray[Any] | None
+    crs: str
+    row_numbers: NDArray[Any]
+    remarks: tuple[str, ...]
+
+
+def read_layer(located: Located, *, layer: str = "") -> RawLayer:
+    """Return one layer of a map file.
+
+    Raises:
+        SourceError: GDAL cannot open or read it, or the layer must be chosen.
+    """
+    name = _layer_name(located, layer)
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        try:
+            meta, fids, wkb, data = pyogrio.raw.read(
+                located.target, layer=name, encoding=LOSSLESS, return_fids=True, datetime_as_string=True
+            )
+            geometry = None if wkb is None else shapely.from_wkb(wkb, on_invalid="fix")
+        except _FAULTS as error:
+            raise SourceError("read.damaged", field="path", path=located.path, reason=_first_line(error)) from error
+    remarks = tuple(dict.fromkeys(str(entry.message) for entry in heard))
+    # GDAL counts shapefile and GeoJSON features from 0, GeoPackage rows from 1, as their tables do.
+    numbers = np.asarray(fids) + (0 if located.kind == "gpkg" else 1)
+    names = [str(field) for field in meta["fields"]]
+    return RawLayer(name or located.name, names, list(data), geometry, meta["crs"] or "", numbers, remarks)
+
+
+def _layer_name(located: Located, layer: str) -> str | None:
+    if located.kind in ("shapefile", "geojson"):
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            listed = pyogrio.list_layers(located.target).tolist()
+    except _FAULTS as error:
+        raise SourceError("read.damaged", field="path", path=located.path, reason=_first_line(error)) from error
+    with_shapes = [name for name, geometry_type in listed if geometry_type is not None]
+    wanted = layer if layer.casefold() != located.name.casefold() or layer in with_shapes else ""
+    names = [name for name, _ in listed] if wanted else with_shapes or [name for name, _ in listed]
+    return choose(located.path, names, wanted)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
