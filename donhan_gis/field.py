@@ -126,9 +126,23 @@ def parse(field: Field, written: str) -> Any:
     if not clean:
         return None
     try:
+        if field.kind is Kind.DECIMAL and field.name.endswith("_sqwah"):
+            return float(thai.parse_area(clean))  # an area may be typed as rai-ngan-wah
         return _PARSERS.get(field.kind, str)(clean)
     except (KeyError, InvalidOperation) as error:
         raise ValueError(written) from error
+
+
+def default_of(field: Field, today: date) -> Any:
+    """Return the stored value a new row starts with; ``today()`` and ``now()`` are the day given.
+
+    >>> default_of(Field("at", Kind.DATE, "วันที่", "On", default="today()"), date(2026, 1, 1))
+    '2026-01-01'
+    """
+    if field.default in ("today()", "now()"):
+        moment = datetime.combine(today, time())
+        return today.isoformat() if field.kind is Kind.DATE else moment.isoformat(sep=" ", timespec="minutes")
+    return parse(field, str(field.default)) if field.default is not None else None
 
 
 def _finite(written: str) -> float:

@@ -45,7 +45,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One operation. ``name`` is ``area.verb``; ``project`` says whether it needs an open project."""
+    """One operation. ``name`` is ``area.verb``; ``project`` says whether it needs an open project;
+    ``argument`` names the parameter that the command line takes without its flag.
+    """
 
     name: str
     th: str
@@ -56,6 +58,7 @@ class Task:
     help_th: str = ""
     help_en: str = ""
     project: bool = True
+    argument: str = ""
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
 
     def title(self, language: Language = "th") -> str:

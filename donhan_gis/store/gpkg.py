@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis.errors import Conflict, InvalidInput, NotAllowed, StoreError
+from donhan_gis.field import default_of
 from donhan_gis.register import Register, Registers
 from donhan_gis.store.faults import told
 from donhan_gis.store.geometry import from_blobs, register_functions, to_blobs
@@ -42,6 +43,7 @@ class GeoPackageStore:
         self.registers = registers
         self._connection = connection
         self._depth = 0
+        self._starting: dict[str, Row] = {}
 
     def __enter__(self) -> GeoPackageStore:
         return self
@@ -143,7 +145,16 @@ class GeoPackageStore:
     def _new_row(self, register: Register, row: Mapping[str, Any]) -> Row:
         _refuse_unknown(register, row)
         made = {"uid": row.get("uid") or uuid.uuid4().hex, "created_by": self.user, "created_at": _now()}
-        return {**dict.fromkeys(register.columns), **row, **made}
+        starting = self._defaults(register)
+        # A required field left empty takes its default, as a form would fill it in.
+        empty = {f.name: starting[f.name] for f in register.fields if f.required and row.get(f.name) is None}
+        return {**starting, **row, **empty, **made}
+
+    def _defaults(self, register: Register) -> Row:
+        if register.name not in self._starting:
+            today = datetime.now(UTC).date()
+            self._starting[register.name] = {field.name: default_of(field, today) for field in register.fields}
+        return self._starting[register.name]
 
     def _write_new(self, register: Register, rows: list[Row]) -> None:
         names = ["uid", "created_by", "created_at", *register.columns]

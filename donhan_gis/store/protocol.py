@@ -101,6 +101,19 @@ class Store(Protocol):
             NotAllowed: the register is append-only, or other rows refer to it.
         """
 
+    def clear(self, register: str, where: str, values: Sequence[Any] = ()) -> int:
+        """Take out rows that only runs write, and return how many there were.
+
+        Raises:
+            NotAllowed: the register is no result.
+        """
+
+    def titles_of(self, register: str, uids: Iterable[str]) -> dict[str, str]:
+        """Return the labels of many rows by uid, in few queries."""
+
+    def update_extents(self) -> None:
+        """Write each layer's extent where GIS programs look for it."""
+
     def history(self, register: str, uid: str) -> list[Change]:
         """Return what was done to a row, oldest first."""
 

@@ -1,0 +1,13 @@
+"""The tasks, one module an area: the only place that joins engines, files and the project database.
+
+Importing this package fills `donhan_gis.task.TASKS`.
+"""
+
+from donhan_gis.tasks import project  # isort: skip  the order is that of the menus
+from donhan_gis.tasks import demo  # isort: skip
+from donhan_gis.tasks import importing  # isort: skip
+from donhan_gis.tasks import quality  # isort: skip
+from donhan_gis.tasks import taxation  # isort: skip
+from donhan_gis.tasks import watering  # isort: skip
+
+__all__ = ["demo", "importing", "project", "quality", "taxation", "watering"]
