@@ -16,6 +16,13 @@ from donhan_gis.water.rain import RainMethod, effective_mm
 
 Values = NDArray[np.float64]
 
+TABLES = {
+    "eto_mm": "ETo",
+    "pan_mm": "Epan (ถาดวัดการระเหย, pan)",
+    "rain_rice_mm": "Re (ข้าว, rice)",
+    "rain_field_mm": "Re (พืชไร่, field crops)",
+}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Climate:
@@ -76,11 +83,11 @@ def check_climate(climate: Climate) -> None:
     Raises:
         InvalidInput: names the table, the station and the months.
     """
-    for name in ("eto_mm", "pan_mm", "rain_rice_mm", "rain_field_mm"):
+    for name, title in TABLES.items():
         values = getattr(climate, name)
         if values.shape != (c.MONTHS_PER_YEAR,):
-            raise InvalidInput("water.month_count", field=name, station=climate.station, table=name, count=values.size)
+            raise InvalidInput("water.month_count", field=name, station=climate.station, table=title, count=values.size)
         months = [str(month + 1) for month in np.flatnonzero(~(values >= 0))]
         if months:
-            values_th_en = {"station": climate.station, "table": name, "months": ", ".join(months)}
+            values_th_en = {"station": climate.station, "table": title, "months": ", ".join(months)}
             raise InvalidInput("water.month_missing", field=name, **values_th_en)

@@ -246,7 +246,7 @@ def _project_net(depths: SeasonMm, start: Days, area_rai: Values) -> Values:
     _, week = np.unique(blocks, return_inverse=True)
     total = np.bincount(week.ravel(), weights=asked.ravel())
     left = np.maximum(0, total - np.bincount(week.ravel(), weights=rain.ravel()))
-    share = np.divide(left, total, out=np.zeros_like(total), where=total > 0)
+    share = np.divide(left, total, out=np.zeros(len(total)), where=total > 0)
     return np.asarray(depths.asked * share[week.reshape(asked.shape)])
 
 
@@ -280,7 +280,7 @@ def _check_options(options: Options) -> None:
     for name in ("rain_factor", "percolation_mm_week", "land_prep_mm", "stop_days"):
         value = getattr(options, name)
         if value is not None and not 0 <= value < np.inf:
-            raise InvalidInput("water.bad_option", field=name, name=name, value=value)
+            raise InvalidInput(f"water.bad_{name}", field=name, value=value)
 
 
 def _crop_record(crop: Crop, options: Options) -> dict[str, Any]:

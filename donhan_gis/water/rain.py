@@ -74,7 +74,7 @@ def effective_mm(rain_mm: ArrayLike, method: RainMethod, *, share: float = 1) ->
     if not np.all(rain >= 0):
         raise InvalidInput("water.bad_rain", field="rain_mm")
     if not 0 <= share <= 1:
-        raise InvalidInput("water.bad_option", field="share", name="share", value=share)
+        raise InvalidInput("water.bad_share", field="share", value=share)
     if method is RainMethod.RID_TABLE:
         raise InvalidInput("water.rain_needs_table", field="rain_method")
     shares = {RainMethod.NONE: 0.0 * rain, RainMethod.FIXED_SHARE: share * rain}
