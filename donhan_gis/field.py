@@ -128,7 +128,8 @@ def parse(field: Field, written: str) -> Any:
     try:
         if field.kind is Kind.DECIMAL and field.name.endswith("_sqwah"):
             return float(thai.parse_area(clean))  # an area may be typed as rai-ngan-wah
-        return _PARSERS.get(field.kind, str)(clean)
+        # Codes are kept in Arabic digits, however they were typed.
+        return _PARSERS.get(field.kind, thai.arabic_digits if field.pattern else str)(clean)
     except (KeyError, InvalidOperation) as error:
         raise ValueError(written) from error
 

@@ -20,7 +20,9 @@ from donhan_gis.i18n import Language
 from donhan_gis.paths import DATA, LAYERS
 
 Geometry = Literal["None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"]
+SCHEMA = 1  # the form of declaration files this loader reads
 GEOMETRIES = ("None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry")
+MARKERS = ("circle", "square", "triangle", "diamond", "star", "cross")
 LEVELS = ("error", "warning")
 CHECKS = ("within_boundary", "no_overlap", "near", "no_cycle", "shares_sum_to_one", "inside_parent", "near_line")
 # Columns that every table has; a declared field may not take their names.
@@ -278,6 +280,8 @@ def _register(file: Path) -> Register:
     name = file.name
     for key in data:
         _known(key, _TOP_KEYS, file=name, key=key)
+    if data.get("schema") != SCHEMA:
+        raise DeclarationError("declaration.schema", file=name, key="schema", wanted=SCHEMA)
     for key in ("register", "th", "en", "group", "field"):
         if not data.get(key):
             raise DeclarationError("declaration.incomplete", file=name, key=key, missing=key)
@@ -332,6 +336,14 @@ def _check_names(register: Register, registers: Registers) -> None:
             raise DeclarationError("declaration.unsafe_rule", file=file, key=f"rule {rule.id}", word=found.group())
     for check in register.checks:
         _known(check.name, CHECKS, file=file, key=f"check {check.id}")
+        _known(check.via, {*register.columns, ""}, file=file, key=f"check {check.id}")
+        _known(check.with_, {*registers, ""}, file=file, key=f"check {check.id}")
+    for computed in register.computed:
+        _known(computed.choices, {*registers.choices, ""}, file=file, key=f"computed {computed.name}")
+    if register.style:
+        _known(register.style.marker, MARKERS, file=file, key="style")
+        for used in (register.style.by, register.style.label):
+            _known(used, {*all_names, ""}, file=file, key="style")
     for child in register.children:
         _known(child.register, registers, file=file, key="child")
         _known(child.via, registers[child.register].columns, file=file, key=f"child {child.register}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from donhan_gis.field import Field, Kind
 from donhan_gis.paths import DATA
 from donhan_gis.register import Register, Registers
@@ -14,6 +16,7 @@ _COLUMN_TYPES = {
     Kind.DECIMAL: "REAL",
     Kind.DATE: "DATE",
 }
+_MEASURES = re.compile(r"\bst_\w+\(", re.IGNORECASE)
 _NOW = "(strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))"
 SYSTEM_COLUMNS_SQL = {
     "fid": "INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL",
@@ -182,7 +185,7 @@ def view_columns(register: Register) -> list[str]:
 
     Those that measure the geometry are left out: plain QGIS has no such function and measures by itself.
     """
-    return [computed.name for computed in register.computed if "st_" not in computed.sql]
+    return [computed.name for computed in register.computed if not _MEASURES.search(computed.sql)]
 
 
 def view_sql(register: Register) -> list[str]:

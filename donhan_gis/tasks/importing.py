@@ -45,7 +45,7 @@ _IMPORTABLE = tuple(
     argument="path",
     group="project",
     help_th="อ่าน Shapefile, GeoPackage, GeoJSON, CSV หรือ XLSX เข้าทะเบียน แถวที่ใช้ไม่ได้ถูกกักไว้พร้อมเหตุผล แถวที่เหลือเข้าทั้งหมด",
-    help_en="Reads a Shapefile, GeoPackage, GeoJSON, CSV or XLSX into a register; bad rows are kept aside with reasons.",
+    help_en="Reads a Shapefile, GeoPackage, GeoJSON, CSV or XLSX into a register; bad rows are kept aside.",
 )
 def import_file(
     context: Context,

@@ -25,6 +25,7 @@ from donhan_gis.water.demand import Demand, Options, million_m3, seasonal_demand
 from donhan_gis.water.plans import CropPlans
 from donhan_gis.water.season import Method
 from donhan_gis.water.tables import load_climate, load_crops
+from donhan_gis.water.weeks import planting_days
 
 TASK = "water.demand"
 METHODS = (
@@ -102,7 +103,7 @@ def _columns(plans: Sequence[dict[str, Any]]) -> CropPlans:
         area_rai=np.array(
             [plan["area_rai"] if plan["area_rai"] is not None else np.nan for plan in plans], dtype=float
         ),
-        planted_on=np.array([plan["planted_on"] or "NaT" for plan in plans], dtype="datetime64[D]"),
+        planted_on=planting_days([plan["planted_on"] or "" for plan in plans]),
     )
 
 
@@ -146,7 +147,8 @@ def _findings(store: Store, plans: Sequence[dict[str, Any]], demand: Demand) -> 
     return [
         Finding(
             problem.code,
-            "error",
+            # A plan of another year is usually no fault, but it may be a Buddhist year typed as a Christian one.
+            "info" if problem.code == "water.outside_crop_year" else "error",
             register="crop_plan",
             row_uid=plans[problem.row]["uid"],
             row_label=store.title_of("crop_plan", plans[problem.row]["uid"]),
@@ -154,7 +156,6 @@ def _findings(store: Store, plans: Sequence[dict[str, Any]], demand: Demand) -> 
             values={"value": problem.value},
         )
         for problem in demand.problems
-        if problem.code != "water.outside_crop_year"  # a plan of another year is no fault of the data
     ]
 
 
