@@ -1,0 +1,137 @@
+"""Compute files of tax cases: small municipalities with expected results, for lawyers, tests and other programs.
+
+One bad case gives an error that names its field; the others still run. Money and areas are decimal strings.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from donhan_gis import law
+from donhan_gis.errors import DonhanError, SourceError
+from donhan_gis.exchange.case_node import LONGEST, Node, fault
+from donhan_gis.exchange.tax_case_town import depreciation, land_building_case
+from donhan_gis.i18n import Language, text
+
+Result = dict[str, Any]
+Computed = tuple[dict[str, Any], list[dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What became of a file of cases: how many were read, computed and refused."""
+
+    cases_n: int
+    computed_n: int
+    failed_n: int
+
+
+def calculate_file(cases_path: Path, out_path: Path) -> Summary:
+    """Compute every case of a JSON file and write the results beside their ids; the result file is replaced whole.
+
+    Raises:
+        SourceError: the case file cannot be read at all, or the result file cannot be written.
+    """
+    results = calculate(_read(Path(cases_path)))
+    _write(Path(out_path), results)
+    failed = sum("error" in result for result in results)
+    return Summary(len(results), len(results) - failed, failed)
+
+
+def calculate(cases: Sequence[Any]) -> list[Result]:
+    """Return for each case ``{"id", "results", "trace"}``, or ``{"id", "error"}`` where it cannot be computed.
+
+    >>> calculate([{"id": "d", "kind": "depreciation", "material": "wood", "age_years": 19}])[0]["results"]
+    {'depreciation_pct': 93}
+    """
+    seen: set[str] = set()
+    return [_one(case, place, seen) for place, case in enumerate(cases)]
+
+
+def _one(case: Any, place: int, seen: set[str]) -> Result:
+    """Return the result of one case; every fault becomes an error of this case alone."""
+    name: Result = {"id": None, "position": place}
+    try:
+        node = Node(case)
+        given = node.need("id").text()
+        name = {"id": given}
+        if given in seen:
+            raise fault("duplicate", "id", value=given)
+        seen.add(given)
+        results, trace = KINDS[node.need("kind").one_of(KINDS)](node)
+    except DonhanError as trouble:
+        return {**name, "error": trouble.as_dict()}
+    except Exception as trouble:  # a fault of the program in one case must not take the others with it
+        return {**name, "error": fault("internal", "", reason=repr(trouble)).as_dict()}
+    return {**name, "results": results, "trace": trace}
+
+
+def _depreciation(case: Node) -> Computed:
+    """Return the cumulative depreciation by the newest table."""
+    newest = law.at(law.shipped().years()[-1])
+    percent = depreciation(case, newest)
+    material, age = case.need("material").value, case.need("age_years").whole()
+    table = newest.value(f"appraisal.depreciation.{material}")
+    titles: dict[Language, str] = {"th": table.th, "en": table.en}
+    said = {
+        language: text("tax.trace.depreciation", language, material=title, age=age, percent=percent)
+        for language, title in titles.items()
+    }
+    step = {"step": "depreciation", "rule": table.key, "section": table.source, **said}
+    return {"depreciation_pct": percent}, [step]
+
+
+KINDS: Mapping[str, Callable[[Node], Computed]] = {"land_building": land_building_case, "depreciation": _depreciation}
+
+
+def _read(path: Path) -> list[Any]:
+    try:
+        written = path.read_bytes().decode("utf-8-sig")
+        cases = json.loads(written, parse_float=_decimal, parse_int=_whole, parse_constant=Decimal)
+    except OSError as trouble:
+        raise SourceError("tax_cases.unreadable", path=str(path), reason=trouble.strerror or str(trouble)) from trouble
+    except UnicodeDecodeError as trouble:
+        raise SourceError("tax_cases.not_utf8", path=str(path)) from trouble
+    except json.JSONDecodeError as trouble:
+        raise SourceError("tax_cases.not_json", path=str(path), line=trouble.lineno) from trouble
+    except RecursionError as trouble:
+        raise SourceError("tax_cases.too_deep", path=str(path)) from trouble
+    if not isinstance(cases, list):
+        raise SourceError("tax_cases.not_a_list", path=str(path))
+    return cases
+
+
+def _decimal(written: str) -> Decimal:
+    try:
+        return Decimal(written)
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
+def _whole(written: str) -> int | Decimal:
+    """Return a JSON whole number; one too long to be a sum of money stays a decimal, which is quick to refuse."""
+    return int(written) if len(written) <= LONGEST else _decimal(written)
+
+
+def _write(path: Path, results: Sequence[Result]) -> None:
+    """Write the results to a new file and put it in place of the old one in one step."""
+    written = json.dumps(results, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+    spare: Path | None = None
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
+        spare = Path(name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(written)
+        spare.chmod(0o644)
+        spare.replace(path)
+    except OSError as trouble:
+        if spare is not None:
+            spare.unlink(missing_ok=True)
+        raise SourceError("tax_cases.unwritable", path=str(path), reason=trouble.strerror or str(trouble)) from trouble

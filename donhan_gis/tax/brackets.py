@@ -1,0 +1,110 @@
+"""Progressive rates: slices of a base, the additions for lasting vacancy, the cuts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+import numpy as np
+
+from donhan_gis.tax.assessment import Parts
+from donhan_gis.tax.columns import EMPTY, NONE
+from donhan_gis.tax.exact import Exact, Ints, Mask, runs
+from donhan_gis.tax.exemption import Pools
+from donhan_gis.tax.rules import KEEP_SCALE, RATE_SCALE, Rules
+
+
+def slices(taxable: Ints, row: Ints, rules: Rules) -> Ints:
+    """Return the satang of base that fall in each slice of the rate row: rows × slices.
+
+    Source: Act s.94, rate decree B.E. 2564: each slice at its own rate.
+    """
+    floor = rules.floor[row]
+    return np.asarray(np.clip(taxable[:, None], floor, rules.ceil[row]) - floor)
+
+
+def rates(row: Ints, step: Ints, rules: Rules) -> Ints:
+    """Return the rate of each slice in parts per million, with the additions of section 43 up to their cap.
+
+    Source: Act s.43.
+    """
+    rate = rules.rate[row]
+    if not step.any():
+        return rate
+    raised = np.minimum(rate + (rules.step_rate * step)[:, None], np.maximum(rules.rate_cap, rate))
+    return np.where((row == EMPTY)[:, None], raised, rate)
+
+
+def progressive(taxable: Exact, row: Ints, step: Ints, rules: Rules) -> Exact:
+    """Return the exact tax before cuts: whole satang by slices, the fraction of a satang at the rate it reaches."""
+    rate = rates(row, step, rules)
+    tax = Exact.ratio((slices(taxable.whole, row, rules) * rate).sum(axis=1), RATE_SCALE)
+    part = np.flatnonzero(taxable.high)
+    if not len(part):
+        return tax
+    reached = (taxable.whole[part][:, None] >= rules.ceil[row[part]]).sum(axis=1)
+    nothing = np.zeros(len(part), np.int64)
+    fraction = Exact(nothing, taxable.high[part], nothing)
+    return tax.put(part, tax.take(part).plus(fraction.times(rate[part, reached], RATE_SCALE)))
+
+
+def base_tax(taxable: Exact, row: Ints, parts: Parts, rules: Rules) -> Exact:
+    """Return the exact tax of each base after cuts, taking addition and cut from its first part."""
+    tax = Exact.of(np.zeros(len(row), np.int64))
+    some = np.flatnonzero(taxable.positive())
+    if not len(some):
+        return tax
+    first = runs(parts.base)[some]
+    full = progressive(taxable.take(some), row[some], parts.split.step[first], rules)
+    if (parts.keep[first] != KEEP_SCALE).any():
+        full = full.times(parts.keep[first], KEEP_SCALE)
+    return tax.put(some, full)
+
+
+def mixed_tax(
+    taxable: Exact, row: Ints, parts: Parts, pools: Pools, rules: Rules
+) -> tuple[dict[int, Fraction], dict[int, Fraction]]:
+    """Return the exact tax (satang) of bases whose parts differ in cut or addition, and of each of those parts.
+
+    The slices are of the whole base (section 42); each part bears its share by taxable value, at its own addition
+    and cut. Rare, so plain fractions.
+    """
+    by_base: dict[int, Fraction] = {}
+    by_part: dict[int, Fraction] = {}
+    pool_of = np.full(len(parts.base), NONE)
+    pool_of[pools.line] = pools.pool
+    for base, part in _uneven(taxable, parts):
+        top = taxable.take(np.full(len(part), base))
+        full = progressive(top, row[np.full(len(part), base)], parts.split.step[part], rules).fractions()
+        own = _taxable(parts.value.take(part), pool_of[part], pools)
+        whole = sum(own, Fraction(0))
+        kept = [Fraction(keep, KEEP_SCALE) for keep in parts.keep[part].tolist()]
+        taxes = [tax * worth / whole * left for tax, worth, left in zip(full, own, kept, strict=True)]
+        by_part.update(zip(part.tolist(), taxes, strict=True))
+        by_base[base] = sum(taxes, Fraction(0))
+    return by_base, by_part
+
+
+def _uneven(taxable: Exact, parts: Parts) -> Iterator[tuple[int, Ints]]:
+    """Yield taxed bases whose parts differ in addition or cut, with the rows of their parts."""
+    starts = runs(parts.base)
+    if not len(starts):
+        return
+    ends = np.append(starts[1:], len(parts.base))
+    odd = (_differ(parts.split.step, starts) | _differ(parts.keep, starts)) & taxable.positive()
+    for base in np.flatnonzero(odd).tolist():
+        yield base, np.arange(starts[base], ends[base])
+
+
+def _differ(column: Ints, starts: Ints) -> Mask:
+    return np.asarray(np.maximum.reduceat(column, starts) != np.minimum.reduceat(column, starts))
+
+
+def _taxable(value: Exact, pool: Ints, pools: Pools) -> list[Fraction]:
+    """Return the taxable value of parts; what is exempt of a pool is shared in it by value."""
+    worth = value.fractions()
+    if not len(pools.line):
+        return worth
+    exempt, total = (column.take(pool).fractions() for column in (pools.exempt, pools.value))
+    left = zip(worth, pool.tolist(), exempt, total, strict=True)
+    return [own - own * free / whole if number != NONE and whole else own for own, number, free, whole in left]

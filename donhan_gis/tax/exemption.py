@@ -1,0 +1,117 @@
+"""Base value taken off before the rates: section 40 (farms), section 41 (main homes), section 96 (first years)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from donhan_gis.tax.columns import FARM, HOME, MAX_TOTAL, NONE, Taxpayers
+from donhan_gis.tax.exact import Exact, Ints, Mask, run_of, runs, where
+from donhan_gis.tax.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """Taxable bases, one row each, sorted by taxpayer, authority, rate row and place; ``value`` before exemption."""
+
+    taxpayer: Ints
+    lao: Ints
+    row: Ints
+    place: Ints
+    entitled: Mask
+    value: Exact
+
+
+@dataclass(frozen=True, slots=True)
+class Pools:
+    """Parts of bases that an allowance does not cover whole.
+
+    ``line`` rows belong to ``pool`` numbers, which rise; ``exempt`` and ``value`` are by pool.
+    """
+
+    line: Ints
+    pool: Ints
+    exempt: Exact
+    value: Exact
+
+
+def allowances(bases: Bases, taxpayers: Taxpayers, rules: Rules) -> Ints:
+    """Return the allowance of each base in satang before it is shared among bases.
+
+    Source: Act s.40, s.41, s.96; co-owned farms by ``setting.co_owned_farm`` and ``setting.mixed_co_owners``.
+    """
+    natural = taxpayers.natural_n == taxpayers.persons_n
+    if rules.mixed_owners_natural:
+        natural = taxpayers.natural_n > 0
+    times = taxpayers.natural_n if rules.farm_allowance_per_owner else natural.astype(np.int64)
+    farms = np.where(natural[bases.taxpayer], times[bases.taxpayer], 0)
+    number = np.where(bases.row == FARM, farms * bases.entitled, 1)
+    return np.asarray(np.minimum(rules.allowance[bases.row], MAX_TOTAL // np.maximum(number, 1)) * number)
+
+
+def shared_by(bases: Bases) -> Ints:
+    """Return, for each base, the first base it shares an allowance with.
+
+    Farms share by taxpayer and authority; parts of one home of land and building that different sets of co-owners
+    hold share by place; every other base is alone.
+
+    Source: Act s.40 ("together in one local authority"); co-owners of a home: question-and-answer 31.
+    """
+    own = np.arange(len(bases.row))
+    farm = np.flatnonzero((bases.row == FARM) & bases.entitled)
+    starts = runs(bases.taxpayer[farm], bases.lao[farm])
+    own[farm] = farm[starts][run_of(starts, len(farm))] if len(farm) else farm
+    home = np.flatnonzero(bases.row == HOME)
+    _, first, same = np.unique(bases.place[home], return_index=True, return_inverse=True)
+    own[home] = home[first[same]] if len(home) else home
+    return own
+
+
+def exempted(
+    bases: Bases, cap: Ints, line_base: Ints, line_value: Exact, line_parcel: Ints, line_keep: Ints
+) -> tuple[Exact, Pools]:
+    """Return the exempt part of each base, and the pools where an allowance ran out.
+
+    Farms: from the parcel of the highest value (land and buildings) first. A tie goes to the larger base, then to
+    the one with the smaller cut.
+
+    Source: notification of 6 Dec 2562 (Gazette 10 Jan 2563).
+    """
+    group = shared_by(bases)
+    order = np.argsort(group, kind="stable")
+    starts = runs(group[order])
+    total = bases.value.take(order).sums(starts)
+    over = np.zeros(len(cap), np.bool_)
+    over[order] = ((total.whole >= cap[order][starts]) & (cap[order][starts] > 0))[run_of(starts, len(order))]
+    nothing = Exact.of(np.zeros(len(cap), np.int64))
+    exempt = where((cap > 0) & ~over, bases.value, nothing)
+    line = np.flatnonzero(over[line_base])
+    line, pool, base = _pools(line, line_base, np.where(bases.row[line_base] == FARM, line_parcel, NONE))
+    if not len(line):
+        return exempt, Pools(line, pool, nothing.take(line), nothing.take(line))
+    value = line_value.take(line).sums(runs(pool))
+    keep = np.maximum.reduceat(line_keep[line], runs(pool))
+    taken = _dearest_first(group[base], cap[base], value, (-keep, -bases.value.take(base).whole))
+    inside = runs(base)
+    return exempt.put(base[inside], taken.sums(inside)), Pools(line, pool, taken, value)
+
+
+def _pools(line: Ints, line_base: Ints, parcel: Ints) -> tuple[Ints, Ints, Ints]:
+    """Return lines sorted by base and parcel, the pool of each, and the base of each pool."""
+    order = line[np.lexsort((parcel[line], line_base[line]))]
+    starts = runs(line_base[order], parcel[order])
+    return order, run_of(starts, len(order)), line_base[order[starts]]
+
+
+def _dearest_first(group: Ints, cap: Ints, value: Exact, ties: tuple[Ints, ...]) -> Exact:
+    """Return what each pool gets of its group's allowance when the dearest is served first."""
+    order = np.lexsort((*ties, -value.low, -value.high, -value.whole, group))
+    ordered = value.take(order)
+    starts = runs(group[order])
+    run = run_of(starts, len(order))
+    before = ordered.running().minus(ordered)
+    left = Exact.of(cap[order]).minus(before.minus(before.take(starts[run])))
+    got = where(ordered.minus(left).positive(), left, ordered)
+    got = where(left.positive(), got, Exact.of(np.zeros(len(order), np.int64)))
+    return got.put(order, got)

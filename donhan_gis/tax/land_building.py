@@ -1,0 +1,147 @@
+"""Assess the land and building tax of a year: columns in, assessment with its whole working as columns out."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from donhan_gis.errors import InvalidInput
+from donhan_gis.tax.assessment import Assessment, Parts
+from donhan_gis.tax.bills import bills, lines
+from donhan_gis.tax.brackets import base_tax, mixed_tax
+from donhan_gis.tax.columns import MAX_TOTAL, NONE, PARCEL, SHARE_SCALE, VALUE_SCALE, Municipality, Problem
+from donhan_gis.tax.exact import Exact, Ints, Mask, run_of, runs
+from donhan_gis.tax.exemption import Bases, allowances, exempted
+from donhan_gis.tax.homes import places, residence_rows
+from donhan_gis.tax.rules import Rules
+from donhan_gis.tax.uses import Split, checked, split
+
+
+def assess(town: Municipality, rules: Rules) -> Assessment:
+    """Assess every taxpayer of one municipality for the year of the rules.
+
+    Faults of the data come back as problems and leave the object unbilled; nothing is raised for them. Several
+    authorities may be in one call: allowances of farms are theirs apart, the bill of a taxpayer is their sum.
+
+    Raises:
+        InvalidInput: a base passes 3 million million baht.
+
+    Source: Land and Building Tax Act s.37-43, s.94-97 and the decrees and notifications named at each step.
+    """
+    sound, billable, problems = checked(town)
+    place = places(town.objects)
+    residence, doubts = residence_rows(town, rules, place)
+    shares = split(town, rules, residence, sound)
+    parts, bases = _bases(town, rules, shares.take(billable[shares.object]), place)
+    cap = allowances(bases, town.taxpayers, rules)
+    land = _parcel(town, parts.split.object)
+    exempt, pools = exempted(bases, cap, parts.base, parts.value, land, parts.keep)
+    taxable = bases.value.minus(exempt)
+    tax = base_tax(taxable, bases.row, parts, rules)
+    mixed, part_tax = mixed_tax(taxable, bases.row, parts, pools, rules)
+    bill, before = bills(town, rules, bases, tax, mixed)
+    shown = lines(parts, bases, exempt, pools, tax, part_tax, bill)
+    problems = [*problems, *doubts, *_reliefs(town, rules, parts.split)]
+    taxed, held = _standing(town, bases, problems)
+    return Assessment(
+        town, rules, parts, shown, bases, cap, exempt, taxable, tax, mixed, before, bill, taxed, held, tuple(problems)
+    )
+
+
+def _parcel(town: Municipality, objects: Ints) -> Ints:
+    """Return the parcel under each object, or the object itself."""
+    on = town.objects.parcel[objects]
+    return np.where(on == NONE, objects, on)
+
+
+def _base_place(town: Municipality, rules: Rules, place: Ints, objects: Ints) -> Ints:
+    """Return the place that sums up values: buildings of other taxpayers, or kept apart, stay with their parcel.
+
+    Source: Act s.42 para 2 joins the land of one owner; buildings by ``setting.contiguous_buildings``.
+    """
+    table = town.objects
+    land = _parcel(town, objects)
+    apart = table.taxpayer[land] != table.taxpayer[objects]
+    if not rules.join_buildings:
+        apart |= (table.group[land] != NONE) & (table.kind[objects] != PARCEL)
+    count = len(table)
+    where = np.where(apart, count + land, place[objects])
+    return np.where(table.entitled[objects], where, where + count + count)
+
+
+def _bases(town: Municipality, rules: Rules, shares: Split, place: Ints) -> tuple[Parts, Bases]:
+    """Return the parts sorted by base, and the bases: values of one taxpayer, authority, rate row and place."""
+    table = town.objects
+    keys = (
+        table.taxpayer[shares.object],
+        table.lao[shares.object],
+        shares.row,
+        _base_place(town, rules, place, shares.object),
+    )
+    order = _sorted(keys)
+    shares = shares.take(order)
+    taxpayer, lao, row, where = (key[order] for key in keys)
+    starts = runs(taxpayer, lao, row, where)
+    value = _value(table.value[shares.object], shares)
+    total = value.sums(starts)
+    if int(total.whole.max(initial=0)) > MAX_TOTAL:
+        raise InvalidInput("tax.total_too_large")
+    entitled = table.entitled[shares.object[starts]]
+    parts = Parts(shares, run_of(starts, len(order)), value, _keep(town, rules, shares))
+    return parts, Bases(taxpayer[starts], lao[starts], row[starts], where[starts], entitled, total)
+
+
+def _sorted(keys: tuple[Ints, ...]) -> Ints:
+    """Return the order by all keys, the first foremost; packed into one word where they fit, which sorts faster."""
+    packed, bits = np.zeros(len(keys[0]), np.int64), 0
+    for key in keys:
+        low = int(key.min(initial=0))
+        width = (int(key.max(initial=0)) - low).bit_length()
+        packed, bits = (packed << width) | (key - low), bits + width
+    if bits < np.iinfo(np.int64).bits - 1:
+        return np.asarray(np.argsort(packed))
+    return np.asarray(np.lexsort(keys[::NONE]))
+
+
+def _value(value: Ints, shares: Split) -> Exact:
+    """Return value × share of use × share of floor, exact.
+
+    Source: Act s.42 para 1; notification of 6 Dec 2562, clause 2.
+    """
+    exact = Exact.ratio(value, VALUE_SCALE)
+    for share in (shares.share, shares.floor_share):
+        cut = np.flatnonzero(share != SHARE_SCALE)
+        if len(cut):
+            exact = exact.put(cut, exact.take(cut).times(share[cut], SHARE_SCALE))
+    return exact
+
+
+def _keep(town: Municipality, rules: Rules, shares: Split) -> Ints:
+    """Return 1/10,000 of the tax left after class and general cuts.
+
+    Source: reduction decrees of 20 Jan 2563 (classes), 2563, 2564 and 2566 (general).
+    """
+    return np.asarray(rules.keep[town.objects.relief[shares.object] + 1, shares.row])
+
+
+def _reliefs(town: Municipality, rules: Rules, shares: Split) -> list[Problem]:
+    """Name objects whose class cut has ended, or is not for any use they have."""
+    relief = town.objects.relief[shares.object]
+    some = np.flatnonzero(relief != NONE)
+    if not len(some):
+        return []
+    objects, held = shares.object[some], np.array(rules.in_force, np.bool_)[relief[some]]
+    used = rules.cut_rows[relief[some], shares.row[some]]
+    ended = np.unique(objects[~held])
+    unused = np.setdiff1d(objects[held], objects[used])
+    problems = [Problem("tax.relief_not_in_force", row, True) for row in ended.tolist()]
+    return problems + [Problem("tax.relief_not_for_use", row, True) for row in unused.tolist()]
+
+
+def _standing(town: Municipality, bases: Bases, problems: list[Problem]) -> tuple[Mask, Mask]:
+    """Return which taxpayers have a line, and which have an object that could not be assessed."""
+    taxed = np.zeros(len(town.taxpayers.sole), np.bool_)
+    taxed[bases.taxpayer] = True
+    held = np.zeros(len(taxed), np.bool_)
+    left_out = np.array([problem.object for problem in problems if not problem.bill], np.int64)
+    held[town.objects.taxpayer[left_out]] = True
+    return taxed, held
