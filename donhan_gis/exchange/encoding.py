@@ -23,13 +23,8 @@ UTF8 = "utf-8"
 THAI = "cp874"
 UNKNOWN = "\ufffd"
 _NAMES = {
-    "874": THAI,
-    "tis620": THAI,
-    "tis-620": THAI,
-    "iso-8859-11": THAI,
-    "65001": UTF8,
-    "utf8": UTF8,
-    "ansi 874": THAI,
+    **dict.fromkeys(("874", "windows-874", "ansi 874", "tis620", "tis-620", "iso-8859-11"), THAI),
+    **dict.fromkeys(("65001", "utf8"), UTF8),
 }
 _TRUSTED_SHARE = 0.5  # of the texts with letters beyond ASCII that must be valid UTF-8; Thai in CP874 almost never is
 _THAI_RUN = 3  # letters in a row beyond ASCII; Western text has them one by one, Thai in runs

@@ -93,35 +93,52 @@ def _lines(raw: bytes, encoding: str) -> tuple[Detected, list[str], set[int]]:
 
 
 def _delimiter(lines: Sequence[str]) -> str:
-    """Return the character that cuts the first lines into the most columns of even number."""
+    """Return the character that cuts most of the first lines into the same number of columns, and into the most."""
     head = [line for line in lines[: 4 * _LOOK_AHEAD] if line.strip()][:_LOOK_AHEAD]
 
-    def score(delimiter: str) -> float:
-        counts = Counter(len(cells) for cells in csv.reader(head, delimiter=delimiter))
-        return max(((width - 1) * rows for width, rows in counts.items()), default=0)
+    def score(delimiter: str) -> tuple[int, int]:
+        counts = Counter(len(line) for line in csv.reader(head, delimiter=delimiter) if len(line) > 1)
+        return max(((rows, width) for width, rows in counts.items()), default=(0, 0))
 
     return max(_DELIMITERS, key=score)
 
 
+def _width(lines: Sequence[str], delimiter: str) -> int:
+    """Return the number of cells that most lines have."""
+    whole = [line for line in lines if line.strip() and line.count('"') % 2 == 0]
+    return Counter(len(cells) for cells in csv.reader(whole, delimiter=delimiter)).most_common(1)[0][0] if whole else 0
+
+
 def _records(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str], str]]:
     """Return (line number, cells, text) of each record; a quote never closed costs its own line only."""
+    width = _width(lines, delimiter)
     records: list[tuple[int, list[str], str]] = []
     index = 0
     while index < len(lines):
         text, taken = lines[index], 1
-        while text.count('"') % 2 and taken < _LONGEST_RECORD and index + taken < len(lines):
-            text += "\n" + lines[index + taken]
-            taken += 1
+        cells = _cells(text, delimiter)
         if text.count('"') % 2:
-            text, taken = lines[index], 1
-            records.append((index + 1, [], text))
-        elif text.strip():
-            cells = (
-                text.split(delimiter) if '"' not in text else next(csv.reader(io.StringIO(text), delimiter=delimiter))
-            )
-            records.append((index + 1, [cell.strip() for cell in cells], text))
+            text, taken, cells = _over_lines(lines, index, delimiter, width)
+        if text.strip():
+            records.append((index + 1, cells, text))
         index += taken
     return records
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    cells = text.split(delimiter) if '"' not in text else next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+    return [cell.strip() for cell in cells]
+
+
+def _over_lines(lines: Sequence[str], index: int, delimiter: str, width: int) -> tuple[str, int, list[str]]:
+    """Return (text, lines taken, cells) of a record whose quoted value runs over lines; no cells if it never ends."""
+    text = lines[index]
+    for taken, more in enumerate(lines[index + 1 : index + _LONGEST_RECORD], 2):
+        text += "\n" + more
+        if text.count('"') % 2 == 0:
+            cells = _cells(text, delimiter)
+            return (text, taken, cells) if len(cells) == width else (lines[index], 1, [])
+    return lines[index], 1, []
 
 
 def _fits(cells: Sequence[str], width: int) -> bool:

@@ -62,7 +62,8 @@ class Landing:
             "lat": f"{self.lat:.3f}",
             "km": f"{self.distance_km:,.0f}",
             "suggestions": ", ".join(self.suggestions) or "-",
-            "home": {"th": places()["home"]["th"], "en": places()["home"]["en"]},
+            "home_th": places()["home"]["th"],
+            "home_en": places()["home"]["en"],
             "offset_m": places()["indian_1975"]["offset_m"],
         }
 
