@@ -1,0 +1,54 @@
+"""Saving a report where the user says: workbook, CSV or PDF by the name's ending."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from donhan_gis.documents.report_page import print_report
+from donhan_gis.exchange.workbook import write_csv, write_workbook
+from donhan_gis.i18n import Language, text
+from donhan_gis.report import Report
+
+
+def write_report(report: Report, path: Path, language: Language) -> list[Path]:
+    """Write a report in the form its path's ending names and return the files.
+
+    Raises:
+        SourceError: the place cannot be written to.
+        DonhanError: the paper cannot be typeset.
+    """
+    if path.suffix.lower() == ".csv":
+        return write_csv(report, path, language=language)
+    if path.suffix.lower() == ".pdf":
+        return [print_report(report, path, language=language)]
+    return [write_workbook(report, path.with_suffix(".xlsx"), language=language)]
+
+
+def save_report(parent: QWidget, report: Report, language: Language) -> list[Path]:
+    """Ask where to and write; nothing when the user thinks better of it.
+
+    Raises:
+        SourceError: the place cannot be written to.
+        DonhanError: the paper cannot be typeset.
+    """
+    kinds = {".xlsx": "app.save.xlsx", ".csv": "app.save.csv", ".pdf": "app.save.pdf"}
+    filters = {f"{text(code, language)} (*{ending})": ending for ending, code in kinds.items()}
+    name = "".join("-" if letter in '\\/:*?"<>|' else letter for letter in report.title(language))
+    picked, kind = QFileDialog.getSaveFileName(
+        parent, text("app.save.title", language), f"{name}.xlsx", ";;".join(filters)
+    )
+    if not picked:
+        return []
+    path = Path(picked)
+    if path.suffix.lower() not in kinds:
+        path = path.with_name(path.name + filters.get(kind, ".xlsx"))
+    return write_report(report, path, language)
+
+
+def open_outside(path: Path) -> None:
+    """Open a file or folder with the program that the computer has for it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
