@@ -24,7 +24,7 @@ _UTC = f"format_date(to_datetime('1970-01-01T00:00:00') + {_SINCE_1970}, 'yyyy-M
 SYSTEM_BEFORE = tuple(name for name in SYSTEM_COLUMNS if name != "geom")
 # What plain QGIS writes into the system's columns: (expression, whether also at each change).
 SYSTEM_DEFAULTS = {
-    "uid": ("uuid('WithoutBraces')", False),
+    "uid": ("replace(uuid('WithoutBraces'), '-', '')", False),
     "rev": ('if("rev" is null, 1, "rev" + 1)', True),
     "created_at": (_UTC, False),
     "created_by": ("coalesce(@user_account_name, 'QGIS')", False),
@@ -33,9 +33,9 @@ SYSTEM_DEFAULTS = {
 }
 
 
-def relation_id(child: str, via: str) -> str:
-    """Return the id of the relation from a referring column to the register it points at."""
-    return f"donhan_{child}_{via}"
+def relation_id(layer: str, via: str) -> str:
+    """Return the id of the relation from a column of a layer to the register it points at."""
+    return f"{layer}_{via}"
 
 
 def baht_name(name: str) -> str:
@@ -69,8 +69,8 @@ def virtual_fields(register: Register) -> list[tuple[Field, str]]:
     return found
 
 
-def fields(layer: Element, register: Register, registers: Registers) -> None:
-    """Append all that QGIS keeps for each field of a layer."""
+def fields(layer: Element, register: Register, registers: Registers, *, id_: str) -> None:
+    """Append all that QGIS keeps for each field of the layer ``id_``."""
     virtual = virtual_fields(register)
     shown = [*shown_fields(register), *(field for field, _ in virtual)]
     _expression_fields(layer, virtual)
@@ -79,7 +79,7 @@ def fields(layer: Element, register: Register, registers: Registers) -> None:
         _widget(widgets, name, "Hidden", {})
         add(aliases, "alias", field=name, name=text(f"qgis.system_{name}"))
     for field in shown:
-        _widget(widgets, field.name, *widget(field, register, registers))
+        _widget(widgets, field.name, *widget(field, register, registers, id_=id_))
         add(aliases, "alias", field=field.name, name=alias(field))
     _defaults(layer, register, registers)
     _constraints(layer, register)
@@ -99,12 +99,12 @@ def _widget(parent: Element, name: str, kind: str, settings: dict[str, Any]) -> 
     variant(add(configured, "config"), settings)
 
 
-def widget(field: Field, register: Register, registers: Registers) -> tuple[str, dict[str, Any]]:
+def widget(field: Field, register: Register, registers: Registers, *, id_: str) -> tuple[str, dict[str, Any]]:
     """Return (QGIS widget, settings) with which a field is edited."""
     if field.kind is Kind.CHOICE:
         return "ValueMap", {"map": [{choice.th: choice.code} for choice in registers.choices_of(field)]}
     if field.kind is Kind.REF:
-        return "RelationReference", _reference(field, register)
+        return "RelationReference", _reference(field, register, id_)
     if field.kind is Kind.BOOL:
         return "CheckBox", {"CheckedState": "1", "UncheckedState": "0", "TextDisplayMethod": 1}
     if field.kind in _MOMENTS:
@@ -116,9 +116,9 @@ def widget(field: Field, register: Register, registers: Registers) -> tuple[str,
     return "TextEdit", {"IsMultiline": field.kind is Kind.LONGTEXT, "UseHtml": False}
 
 
-def _reference(field: Field, register: Register) -> dict[str, Any]:
+def _reference(field: Field, register: Register, id_: str) -> dict[str, Any]:
     return {
-        "Relation": relation_id(register.name, field.name),
+        "Relation": relation_id(id_, field.name),
         "AllowAddFeatures": not register.result,
         "AllowNULL": not field.required,
         "ShowOpenFormButton": True,
@@ -246,7 +246,11 @@ def form(layer: Element, register: Register) -> None:
         tab = _container(tabs, text("qgis.computed"))
         _grouped(tab, computed)
     for child in register.children:
-        relation = {"relation": relation_id(child.register, child.via), "label": child.th, "showLabel": 0}
+        relation = {
+            "relation": relation_id(expression.layer_id(child.register), child.via),
+            "label": child.th,
+            "showLabel": 0,
+        }
         element = add(_container(tabs, child.th), "attributeEditorRelation", name=relation["relation"], **relation)
         element.set("relationWidgetTypeId", "relation_editor")
         variant(add(element, "editor_configuration"), {"buttons": "AllButtons", "show_first_feature": False})

@@ -62,7 +62,7 @@ def references(registers: Registers, file: str) -> list[dict[str, str]]:
     """Return every relation between registers, once for each layer that refers."""
     return [
         {
-            "id": qgis_form.relation_id(register.name, field.name) + layer.id.removeprefix(layer_id(register.name)),
+            "id": qgis_form.relation_id(layer.id, field.name),
             "name": f"{register.th}: {field.th}",
             "strength": "Association",
             "referencingLayer": layer.id,
@@ -121,8 +121,10 @@ def _content(element: Element, layer: Layer, registers: Registers) -> None:
     if layer.shape:
         qgis_style.renderer(element, register, registers, layer.shape)
         qgis_style.labels(element, register, layer.shape)
-    variant(add(element, "customproperties"), {"donhan/register": register.name})
-    qgis_form.fields(element, register, registers)
+    variant(
+        add(element, "customproperties"), {"donhan/register": register.name, "donhan/search": " ".join(register.search)}
+    )
+    qgis_form.fields(element, register, registers, id_=layer.id)
     qgis_form.form(element, register)
     qgis_form.words(element, register, registers)
 
