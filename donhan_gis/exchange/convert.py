@@ -20,7 +20,9 @@ from donhan_gis import thai
 from donhan_gis.field import Choice, Field, Kind, parse
 from donhan_gis.finding import Severity
 
-_EMPTY_WORDS = {"none", "null", "<null>", "nan", "n/a", "#n/a", "undefined", "nat"}
+_EMPTY_WORDS = {"none", "null", "<null>", "nan", "n/a", "#n/a", "undefined"}
+# Written so by Python's table programs; in other letters NAT is the code of a natural person.
+_EMPTY_EXACT = "NaT"
 _DASHES = {"-", "–", "—", "--"}
 _ACCOUNTING_ZERO = re.compile(r"฿\s*[-–]|[-–]\s*(บาท|฿)")  # how spreadsheets show nought baht
 _TWO_DIGIT_YEAR = re.compile(r"\d{1,2}\s*[/.\-]\s*\d{1,2}\s*[/.\-]\s*\d{2}")
@@ -82,7 +84,7 @@ def convert(
     if is_blank(value):
         return Cell()
     if isinstance(value, str):
-        if value.strip().casefold() in _EMPTY_WORDS:
+        if value.strip().casefold() in _EMPTY_WORDS or value.strip() == _EMPTY_EXACT:
             return Cell(None, Trouble("row.empty_word", "info", {"text": value}))
         if value.strip() in _DASHES:
             return Cell()

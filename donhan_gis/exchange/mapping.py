@@ -20,14 +20,14 @@ from typing import Any
 from donhan_gis import thai
 from donhan_gis.errors import DeclarationError, InvalidInput
 from donhan_gis.exchange.convert import COMBINATIONS
-from donhan_gis.i18n import Language, text
+from donhan_gis.i18n import LANGUAGES, Language, text
 from donhan_gis.paths import DATA
 from donhan_gis.register import Register
 
 FOLDER = DATA / "mapping"
 _DBF_NAME_LENGTH = 10
 _OWN_EXPORT_COLUMN = "uid"
-_TOP_KEYS = {"schema", "name", "th", "en", "register", "source", "must", "ignore", "column"}
+_TOP_KEYS = {"schema", "name", "th", "en", "register", "source", "must", "ignore", "fixed", "column"}
 _COLUMN_KEYS = {"field", "from", "as", "values"}
 _LEAST_SHARE = 0.3  # of a mapping file's columns that must be there before it is proposed
 
@@ -57,8 +57,9 @@ class MappedColumn:
 class ColumnMapping:
     """How a file's columns become the fields of one register.
 
-    ``ignored`` are columns left out on purpose, ``unmapped`` those nobody knew, ``doubtful`` those whose name is known
-    to mean different things; ``score`` is the share of the file's columns that is accounted for.
+    ``fixed`` gives fields one value for all rows, written as a user would type it. ``ignored`` are columns left out on
+    purpose, ``unmapped`` those nobody knew, ``doubtful`` those whose name is known to mean different things; ``score``
+    is the share of the file's columns that is accounted for.
     """
 
     name: str
@@ -66,6 +67,7 @@ class ColumnMapping:
     en: str
     register: str
     columns: tuple[MappedColumn, ...]
+    fixed: Mapping[str, str] = dataclasses.field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     must: tuple[str, ...] = ()
     source: str = ""
@@ -102,6 +104,7 @@ def load(file: Path) -> ColumnMapping:
         en=data["en"],
         register=data["register"],
         columns=tuple(_column(entry, file) for entry in data["column"]),
+        fixed={str(name): str(value) for name, value in data.get("fixed", {}).items()},
         ignored=tuple(data.get("ignore", ())),
         must=tuple(data.get("must", ())),
         source=data.get("source", ""),
@@ -132,6 +135,8 @@ def save(mapping: ColumnMapping, file: Path) -> None:
     lines = ["schema = 1"]
     lines += [f"{key} = {_quoted(getattr(mapping, key))}" for key in ("name", "th", "en", "register", "source")]
     lines += [f"must = {_quoted(mapping.must)}", f"ignore = {_quoted(mapping.ignored)}"]
+    if mapping.fixed:
+        lines += ["", "[fixed]", *(f"{_quoted(name)} = {_quoted(value)}" for name, value in mapping.fixed.items())]
     for column in mapping.columns:
         lines += ["", "[[column]]", f"field = {_quoted(column.field)}", f"from = {_quoted(column.sources)}"]
         if column.how:
@@ -164,20 +169,25 @@ def doubtful_names() -> frozenset[str]:
 
 
 def check(mapping: ColumnMapping, columns: Iterable[str], register: Register) -> None:
-    """Refuse a mapping that names a column or a field which is not there.
+    """Refuse a mapping that names a column or a field which is not there, or leaves a required field open.
 
     Raises:
-        InvalidInput: the sentence names the nearest valid name.
+        InvalidInput: the sentence names the nearest valid name, or the fields left open.
     """
     present = list(columns)
     if mapping.register != register.name:
         raise InvalidInput("mapping.register", field="mapping", mapping=mapping.name, register=register.name)
+    for name in (*mapping.fixed, *(column.field for column in mapping.columns)):
+        if name not in register.columns:
+            _refuse("mapping.no_field", mapping, name, register.columns)
     for column in mapping.columns:
-        if column.field not in register.columns:
-            _refuse("mapping.no_field", mapping, column.field, register.columns)
         for source in column.sources:
             if source not in present:
                 _refuse("mapping.no_column", mapping, source, present)
+    filled = {*mapping.fixed, *(column.field for column in mapping.columns)}
+    if open_fields := [f for f in register.fields if f.required and f.default is None and f.name not in filled]:
+        names = {language: ", ".join(f.title(language) for f in open_fields) for language in LANGUAGES}
+        raise InvalidInput("mapping.required", field="mapping", names_th=names["th"], names_en=names["en"])
 
 
 def _refuse(code: str, mapping: ColumnMapping, name: str, valid: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from donhan_gis.errors import InvalidInput
 from donhan_gis.exchange.convert import COMBINATIONS, Cell, Trouble, convert, is_blank, native
 from donhan_gis.exchange.mapping import ColumnMapping, check
 from donhan_gis.exchange.shapes import promote
@@ -165,10 +166,27 @@ def _fill(
         for index, cell in enumerate(told):
             if cell.trouble and empty[index]:
                 troubles[column.field].append((index, cell.trouble))
+    _fill_the_rest(work, mapping, registers)
     # Written only now, when rows have their labels.
     for name, found in troubles.items():
         for index, trouble in found:
             work.note(index, name, trouble)
+
+
+def _fill_the_rest(work: _Work, mapping: ColumnMapping, registers: Registers) -> None:
+    """Give fields their fixed value, and empty ones the default that the declaration states."""
+    for declared in work.register.fields:
+        default = "" if declared.default is None or declared.default == "today()" else str(declared.default)
+        written = mapping.fixed.get(declared.name, default)
+        before = work.values.get(declared.name)
+        if not written or (before is None and declared.name not in mapping.fixed):
+            continue
+        cell = convert(written, declared, choices=registers.choices_of(declared))
+        if cell.trouble:
+            raise InvalidInput("mapping.bad_fixed", field=declared.name, name=declared.name, text=written)
+        if before is None:
+            before = np.full(work.source.count, None, dtype=object)
+        work.values[declared.name] = np.array([cell.value if old is None else old for old in before], dtype=object)
 
 
 def _column(

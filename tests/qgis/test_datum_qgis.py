@@ -42,15 +42,17 @@ def moved(context, target):
     return there, transform.transform(there, qgis_core.QgsCoordinateTransform.ReverseTransform)
 
 
+@pytest.mark.usefixtures("qgis")
 @pytest.mark.parametrize("target", EXPECTED)
-def test_pinned_in_qgis(qgis, target):
+def test_pinned_in_qgis(target):
     there, back = moved(pinned_context(), target)
     expected, tolerance = EXPECTED[target]
     assert (there.x(), there.y()) == pytest.approx(expected, abs=tolerance)
     assert (back.x(), back.y()) == pytest.approx(INDIAN, abs=0.02)
 
 
-def test_qgis_alone_is_wrong(qgis):
+@pytest.mark.usefixtures("qgis")
+def test_qgis_alone_is_wrong():
     there, _ = moved(qgis_core.QgsCoordinateTransformContext(), "EPSG:32648")
     (east, north), _ = EXPECTED["EPSG:32648"]
     assert ((there.x() - east) ** 2 + (there.y() - north) ** 2) ** 0.5 == pytest.approx(189, abs=3)

@@ -190,7 +190,17 @@ def test_csv_of_every_encoding_and_delimiter(tmp_path, encoding, delimiter):
 
 def test_csv_with_broken_lines_loads_the_rest(tmp_path):
     path = tmp_path / "a.csv"
-    lines = ["code,name,note", "1,ก,", '2,"ข",has,too,many', "3,ค", '4,"ง, จ",ok', '5,"never closed,x', "6,ฉ,", '7,"two', 'lines",z']
+    lines = [
+        "code,name,note",
+        "1,ก,",
+        '2,"ข",has,too,many',
+        "3,ค",
+        '4,"ง, จ",ok',
+        '5,"never closed,x',
+        "6,ฉ,",
+        '7,"two',
+        'lines",z',
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     source = read_source(path)
     assert source.columns["code"].tolist() == ["1", "4", "6", "7"]
@@ -234,7 +244,13 @@ def workbook(tmp_path, rows, *, more=()):
 
 
 def test_sheet_with_title_rows_above_the_heading(tmp_path):
-    rows = [["บัญชีที่ดิน อบต.ดอนหัน"], [], ["ลำดับ", "รหัสแปลงที่ดิน", "วันที่"], [1, "01A001", date(2567, 1, 15)], [2, "01A002", None]]
+    rows = [
+        ["บัญชีที่ดิน อบต.ดอนหัน"],
+        [],
+        ["ลำดับ", "รหัสแปลงที่ดิน", "วันที่"],
+        [1, "01A001", date(2567, 1, 15)],
+        [2, "01A002", None],
+    ]
     source = read_source(workbook(tmp_path, rows))
     assert list(source.columns) == ["ลำดับ", "รหัสแปลงที่ดิน", "วันที่"]
     assert source.row_numbers.tolist() == [4, 5] and source.columns["ลำดับ"].tolist() == [1, 2]

@@ -79,7 +79,15 @@ def test_zip_with_two_shapefiles_names_them(tmp_path):
 
 def picture(path: Path, driver: str) -> Path:
     with rasterio.open(
-        path, "w", driver=driver, width=9, height=9, count=1, dtype="uint8", crs=32648, transform=from_origin(0, 9, 1, 1)
+        path,
+        "w",
+        driver=driver,
+        width=9,
+        height=9,
+        count=1,
+        dtype="uint8",
+        crs=32648,
+        transform=from_origin(0, 9, 1, 1),
     ) as file:
         file.write(np.zeros((1, 9, 9), "uint8"))
     return path
@@ -151,7 +159,8 @@ def test_no_right_to_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("claimed", "code"), [("EPSG:4326", "landing.lying"), ("EPSG:32647", "landing.wrong_zone"), (None, "landing.unknown")]
+    ("claimed", "code"),
+    [("EPSG:4326", "landing.lying"), ("EPSG:32647", "landing.wrong_zone"), (None, "landing.unknown")],
 )
 def test_lying_and_missing_prj_in_metres_ask_for_an_answer(tmp_path, claimed, code):
     shp = write(tmp_path / "a.shp", crs=claimed or "EPSG:32648")
