@@ -8,6 +8,7 @@ from donhan_gis.tasks import demo  # isort: skip
 from donhan_gis.tasks import importing  # isort: skip
 from donhan_gis.tasks import quality  # isort: skip
 from donhan_gis.tasks import taxation  # isort: skip
+from donhan_gis.tasks import notices  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["demo", "importing", "project", "quality", "taxation", "watering"]
+__all__ = ["demo", "importing", "notices", "project", "quality", "taxation", "watering"]

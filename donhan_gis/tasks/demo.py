@@ -11,15 +11,16 @@ from pathlib import Path
 from donhan_gis import settings
 from donhan_gis.errors import StoreError
 from donhan_gis.field import Field, Kind
-from donhan_gis.ortho.cog import describe
+from donhan_gis.i18n import catalogue, text
 from donhan_gis.report import Report, Table
 from donhan_gis.sample import Sample, build
-from donhan_gis.sample.photo import write_photo
+from donhan_gis.sample.photo import paint
 from donhan_gis.store import Store, create_store
-from donhan_gis.task import Context, run_task, task
-from donhan_gis.tasks.project import boundary_rows, write_settings
+from donhan_gis.task import Context, Progress, run_task, task
+from donhan_gis.tasks.project import write_settings
 
 PROJECT = "donhan.gpkg"
+PHOTO = "orthophoto.tif"
 YEAR_BE = 2569
 NOTICES = 10
 
@@ -67,7 +68,7 @@ def _make(context: Context, folder: Path, *, seed: int, year_be: int) -> list[tu
     def note(th: str, en: str, result: str) -> None:
         done.append((th, en, result))
 
-    sample = build(seed, progress=context.part(0.0, 0.25))
+    sample = build(seed, progress=_told(context, 0.0, 0.25))
     with create_store(project, user=context.user) as store:
         _fill(context, store, sample, folder, note)
     inner = Context(str(project), context.user, context.language, context.part(0.55, 0.95), context.is_cancelled)
@@ -90,19 +91,23 @@ def _fill(context: Context, store: Store, sample: Sample, folder: Path, note: Ca
     with store.transaction():
         write_settings(store, office=None, tambon_code=tambon)
         store.set_setting("project.sample", "ข้อมูลตัวอย่าง")
-        store.insert("boundary", boundary_rows(tambon))
         for number, (register, rows) in enumerate(sample.rows.items()):
             store.insert(register, rows)
             context.progress(
                 0.25 + 0.1 * number / len(sample.rows), store.registers[register].heading(context.language)
             )
             note(store.registers[register].th, store.registers[register].en, f"{len(rows):,}")
-    photo = write_photo(sample, folder, progress=context.part(0.35, 0.55))
-    row = {**describe(photo), "path": photo.name}
+    photo = paint(sample, folder / PHOTO, progress=_told(context, 0.35, 0.55))
     with store.transaction():
-        store.insert("orthophoto", [row])
+        store.insert("orthophoto", [{**photo, "path": PHOTO}])
         store.update_extents()
-    note("ภาพถ่ายทางอากาศ", "Orthophoto", photo.name)
+    note("ภาพถ่ายทางอากาศ", "Orthophoto", PHOTO)
+
+
+def _told(context: Context, start: float, end: float) -> Progress:
+    """Return a progress function for engines, which name their messages by code."""
+    part = context.part(start, end)
+    return lambda fraction, code: part(fraction, text(code, context.language) if code in catalogue() else code)
 
 
 def _keep_older(target: Path, making: Path) -> Path | None:

@@ -237,8 +237,8 @@ def _uses(store: Store, rows: Sequence[tuple[str, Row]], rules: Rules, *, number
         for row in store.rows(register, VALID, [day, day])
         if row[owner] in number and row["use_class"] in CLASSES and (row[area] or 0) > 0
     ]
-    columns = [column([part[i] for part in measured]) for i in range(3)]
-    shares = measured_shares(*columns, rules.grid)
+    objects, use_class, area = (column([part[i] for part in measured]) for i in range(3))
+    shares = measured_shares(objects, use_class, area, rules.grid)
     units = [i for i, (name, row) in enumerate(rows) if name == REGISTERS[CONDO] and row["use_class"] in CLASSES]
     classes = [CLASSES.index(rows[i][1]["use_class"]) for i in units]
     return Uses(

@@ -1,0 +1,296 @@
+"""Tasks on the land and building tax: assess a year, and compute files of cases."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from donhan_gis import law as law_module
+from donhan_gis.exchange.tax_cases import calculate_file
+from donhan_gis.exchange.workbook import write_workbook
+from donhan_gis.field import Field, Kind
+from donhan_gis.finding import Finding
+from donhan_gis.law import Law
+from donhan_gis.report import Report, Table, total_of
+from donhan_gis.store import Store, open_store
+from donhan_gis.task import Context, task
+from donhan_gis.tasks.findings import findings_table, keep_findings
+from donhan_gis.tasks.runs import drop_trials, start_run
+from donhan_gis.tasks.tax_columns import TaxRoll, read_roll
+from donhan_gis.tax.assessment import Assessment
+from donhan_gis.tax.columns import CLASSES, ROWS, SHARE_SCALE
+from donhan_gis.tax.land_building import assess
+from donhan_gis.tax.rules import KEEP_SCALE, rules_of
+from donhan_gis.tax.trace import explain_base
+from donhan_gis.thai import format_baht, format_date
+
+TASK = "tax.assess"
+_MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
+
+
+@task(
+    TASK,
+    th="ประเมินภาษีที่ดินและสิ่งปลูกสร้าง",
+    en="Assess land and building tax",
+    parameters=(
+        Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
+        Field("by_law", Kind.FILE, "แฟ้มข้อบัญญัติท้องถิ่น (ถ้ามี)", "The council's by-law file, if any"),
+        Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)"),
+    ),
+    group="tax",
+    help_th="ประเมินทุกแปลง อาคาร และห้องชุดตามสภาพวันที่ 1 มกราคม บันทึกผลพร้อมวิธีคิด รายการที่ยังประเมินไม่ได้เป็นข้อที่ต้องแก้",
+    help_en="Assesses everything as it stood on 1 January and keeps the working; what cannot be assessed is a finding.",
+)
+def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str | None) -> Report:
+    """Assess a tax year and keep the run."""
+    overlays = [Path(by_law)] if by_law else []
+    book = law_module.load(*overlays)
+    law = book.at(year_be)
+    rules = rules_of(law)
+    with open_store(context.project, user=context.user) as store:
+        roll = read_roll(store, law, rules)
+        context.progress(0.4, "")
+        result = assess(roll.town, rules)
+        context.progress(0.5, "")
+        labels = object_labels(store, roll)
+        findings = [*roll.findings, *_problem_findings(roll, result, labels)]
+        parameters = {"year_be": year_be, "by_law": by_law or ""}
+        run_uid, lines = _keep(context, store, roll, result, labels=labels, findings=findings, parameters=parameters)
+        report = _report(store, result, run_uid, lines=lines, findings=findings)
+    if out:
+        write_workbook(report, Path(out))
+        report = dataclasses.replace(report, files=(Path(out),))
+    return report
+
+
+def object_labels(store: Store, roll: TaxRoll) -> list[str]:
+    """Return what each object is called on papers."""
+    by_register = {
+        name: store.titles_of(
+            name, [row["uid"] for kind, row in zip(roll.kinds, roll.rows, strict=True) if kind == name]
+        )
+        for name in set(roll.kinds)
+    }
+    return [by_register[kind][row["uid"]] for kind, row in zip(roll.kinds, roll.rows, strict=True)]
+
+
+def person_name(row: Any) -> str:
+    """Return a person's name with its title."""
+    last = f" {row['last_name']}" if row["last_name"] else ""
+    return f"{row['title'] or ''}{row['first_name']}{last}".strip()
+
+
+def _problem_findings(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> list[Finding]:
+    return [
+        Finding(
+            problem.code,
+            "warning" if problem.bill else "error",
+            register=roll.kinds[problem.object],
+            row_uid=roll.rows[problem.object]["uid"],
+            row_label=labels[problem.object],
+        )
+        for problem in result.problems
+    ]
+
+
+def _keep(
+    context: Context, store: Store, roll: TaxRoll, result: Assessment, *, labels: Sequence[str],
+    findings: Sequence[Finding], parameters: dict[str, Any],
+) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
+    """Write the run with its assessments, lines and findings together; returns its uid and the lines."""
+    law = result.rules.law
+    with store.transaction():
+        drop_trials(store, TASK, law.year_be, results=("assessment_line", "assessment"))
+        run_uid = start_run(store, TASK, year_be=law.year_be, parameters=parameters, law_hash=law.hash)
+        payers = np.flatnonzero(result.taxed).tolist()
+        sums = _sums(result)
+        heads = [_assessment(roll, result, law, payer, sums[payer]) | {"run_uid": run_uid} for payer in payers]
+        uids = dict(zip(payers, store.insert("assessment", heads), strict=True))
+        context.progress(0.6, "")
+        lines = _lines(roll, result, labels)
+        for line in lines:
+            line["run_uid"], line["assessment_uid"] = run_uid, uids[line.pop("taxpayer")]
+        store.insert("assessment_line", lines)
+        context.progress(0.9, "")
+        keep_findings(store, findings, codes=("tax.", "assess."))
+    return run_uid, lines
+
+
+def _sums(result: Assessment) -> dict[int, list[int]]:
+    """Return value, exemption and base in satang by taxpayer, from the lines as they are shown."""
+    payer = result.bases.taxpayer[result.parts.base]
+    columns = [np.zeros(len(result.bill), np.int64) for _ in range(3)]
+    for total, name in zip(columns, ("value", "exempt", "base"), strict=True):
+        np.add.at(total, payer, getattr(result.lines, name))
+    return dict(enumerate(np.stack(columns, axis=1).tolist()))
+
+
+def _assessment(roll: TaxRoll, result: Assessment, law: Law, payer: int, sums: Sequence[int]) -> dict[str, Any]:
+    persons = [roll.persons[uid] for uid in roll.taxpayers[payer]]
+    natural = sum(person["kind"] == "NAT" for person in persons)
+    kinds = {0: "juristic", len(persons): "natural"}
+    held = "มีทรัพย์สินบางรายการที่ยังประเมินไม่ได้ ดูข้อที่ต้องแก้" if result.held[payer] else None
+    return {
+        "tax_year_be": law.year_be,
+        "taxpayer_key": roll.key(payer),
+        "taxpayer_name": ", ".join(person_name(person) for person in persons),
+        "owner_kind": kinds.get(natural, "mixed"),
+        "value_satang": sums[0],
+        "exempt_satang": sums[1],
+        "base_satang": sums[2],
+        "tax_satang": int(result.bill[payer]),
+        "due_on": law.table("collection.calendar")["pay_by"].isoformat(),
+        "note": held,
+    }
+
+
+def _lines(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Return one row an object and use, each with the working of its base."""
+    traces: dict[int, list[dict[str, Any]]] = {}
+    lines = []
+    for part in range(len(result.parts.base)):
+        base = int(result.parts.base[part])
+        if base not in traces:
+            traces[base] = [step.as_dict() for step in explain_base(result, base, labels.__getitem__)]
+        lines.append(_line(roll, result, part, labels, traces[base]))
+    return lines
+
+
+def _line(
+    roll: TaxRoll, result: Assessment, part: int, labels: Sequence[str], steps: list[dict[str, Any]]
+) -> dict[str, Any]:
+    split, base = result.parts.split, int(result.parts.base[part])
+    number = int(split.object[part])
+    worth, kind, row = roll.worth[number], roll.kinds[number], roll.rows[number]
+    share = int(split.share[part]) * int(split.floor_share[part]) / SHARE_SCALE**2
+    working = {"worth": dataclasses.asdict(worth), "share": share, "base": base, "steps": steps}
+    return {
+        "taxpayer": int(result.bases.taxpayer[base]),
+        f"{kind}_uid": row["uid"],
+        "text_th": labels[number],
+        "use_class": CLASSES[int(split.use_class[part])],
+        "rate_row": ROWS[int(split.row[part])],
+        "area": round(max(worth.area, 0) * share, 2),
+        "value_satang": int(result.lines.value[part]),
+        "exempt_satang": int(result.lines.exempt[part]),
+        "base_satang": int(result.lines.base[part]),
+        "tax_satang": int(result.lines.tax[part]),
+        "cut_pct": 100 - int(result.parts.keep[part]) * 100 / KEEP_SCALE,
+        "trace": json.dumps(working, ensure_ascii=False),
+    }
+
+
+def _report(
+    store: Store, result: Assessment, run_uid: str, *, lines: Sequence[dict[str, Any]], findings: Sequence[Finding]
+) -> Report:
+    law = result.rules.law
+    taxed, owed = int(result.taxed.sum()), int((result.bill > 0).sum())
+    total = result.total()
+    open_points = law.open_points()
+    pay_by = law.table("collection.calendar")["pay_by"]
+    return Report(
+        f"บัญชีประเมินภาษีที่ดินและสิ่งปลูกสร้าง ปีภาษี {law.year_be}",
+        f"Land and building tax assessment, tax year {law.year_be}",
+        tables=(
+            _by_row(lines),
+            _roll_table(store, run_uid),
+            _line_table(lines),
+            findings_table(findings, store.registers),
+        ),
+        notes_th=(
+            f"ประเมินผู้เสียภาษี {taxed:,} ราย ต้องชำระ {owed:,} ราย รวม {format_baht(total)} บาท",
+            f"ชำระภายใน {format_date(pay_by)}",
+            *(f"ข้อกฎหมายที่ควรยืนยัน: {point.th} — {point.unsure}" for point in open_points),
+        ),
+        notes_en=(
+            f"{taxed:,} taxpayers assessed, {owed:,} of them owe {format_baht(total)} baht in all",
+            *(f"To be confirmed: {point.en}" for point in open_points),
+        ),
+        provenance=(
+            ("ปีภาษี", "Tax year", str(law.year_be)),
+            ("ค่าตรวจสอบแฟ้มกฎหมาย", "Hash of the law files", law.hash),
+            ("ตามสภาพวันที่", "As of", f"1 มกราคม {law.year_be}"),
+        ),
+        choices=store.registers.choices,
+        facts={"taxpayers": taxed, "owing": owed, "tax_satang": total, "findings": len(findings)},
+    )
+
+
+def _money_fields() -> tuple[Field, ...]:
+    titles = (("มูลค่า", "Value"), ("ยกเว้น", "Exempt"), ("ฐานภาษี", "Base"), ("ภาษี", "Tax"))
+    return tuple(Field(name, Kind.MONEY, th, en, unit="บาท") for name, (th, en) in zip(_MONEY, titles, strict=True))
+
+
+def _by_row(lines: Sequence[dict[str, Any]]) -> Table:
+    columns = (
+        Field("rate_row", Kind.CHOICE, "บัญชีอัตราภาษี", "Rate row", choices="rate_row"),
+        Field("n", Kind.INT, "จำนวนรายการ", "Lines"),
+        *_money_fields(),
+    )
+    sums: dict[str, list[int]] = {}
+    for line in lines:
+        so_far = sums.setdefault(line["rate_row"], [0, 0, 0, 0, 0])
+        for i, amount in enumerate((1, *(line[name] for name in _MONEY))):
+            so_far[i] += amount
+    rows = [[row, *sums[row]] for row in ROWS if row in sums]
+    totals = total_of(columns, rows, [column.name for column in columns[1:]])
+    return Table("by_rate", "สรุปตามบัญชีอัตราภาษี", "By rate row", columns, rows, totals)
+
+
+def _roll_table(store: Store, run_uid: str) -> Table:
+    columns = (
+        Field("taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", privacy="personal"),
+        Field("owner_kind", Kind.CHOICE, "ประเภท", "Kind", choices="owner_kind"),
+        *_money_fields(),
+        Field("note", Kind.TEXT, "หมายเหตุ", "Note"),
+    )
+    rows = [
+        [head["taxpayer_name"], head["owner_kind"], *(head[name] for name in _MONEY), head["note"]]
+        for head in store.rows("assessment", "run_uid = ?", [run_uid], order="taxpayer_name")
+    ]
+    return Table("roll", "บัญชีประเมินรายผู้เสียภาษี", "Assessment roll", columns, rows, total_of(columns, rows, _MONEY))
+
+
+def _line_table(lines: Sequence[dict[str, Any]]) -> Table:
+    columns = (
+        Field("text_th", Kind.TEXT, "ทรัพย์สิน", "Property"),
+        Field("use_class", Kind.CHOICE, "การใช้ประโยชน์", "Use", choices="use_class"),
+        Field("rate_row", Kind.CHOICE, "บัญชีอัตราภาษี", "Rate row", choices="rate_row"),
+        Field("area", Kind.DECIMAL, "เนื้อที่ (ตร.ว. หรือ ตร.ม.)", "Area (sq. wah or m²)"),
+        *_money_fields(),
+    )
+    rows = [[line[column.name] for column in columns] for line in lines]
+    return Table("lines", "รายการคำนวณ", "Lines", columns, rows, total_of(columns, rows, _MONEY))
+
+
+@task(
+    "tax.calc",
+    th="คำนวณแฟ้มกรณีตัวอย่าง",
+    en="Compute a file of cases",
+    parameters=(
+        Field("cases", Kind.FILE, "แฟ้มกรณี (.json)", "File of cases (.json)", required=True),
+        Field("out", Kind.FILE, "แฟ้มผลลัพธ์ (.json)", "Result file (.json)", required=True),
+    ),
+    argument="cases",
+    group="tax",
+    project=False,
+    help_th="คำนวณภาษีของกรณีในแฟ้ม JSON เพื่อตรวจสอบกับกฎหมายหรือให้โปรแกรมอื่นเรียกใช้",
+    help_en="Computes the tax of cases in a JSON file, for lawyers, tests and other programs.",
+)
+def compute_cases(context: Context, *, cases: str, out: str) -> Report:
+    """Compute the cases of a file and write the results beside."""
+    context.progress(0.0, "")
+    summary = calculate_file(Path(cases), Path(out))
+    return Report(
+        "คำนวณกรณีตัวอย่างแล้ว",
+        "Cases computed",
+        notes_th=(f"คำนวณได้ {summary.computed_n:,} กรณี คำนวณไม่ได้ {summary.failed_n:,} กรณี",),
+        notes_en=(f"{summary.computed_n:,} cases computed, {summary.failed_n:,} refused",),
+        files=(Path(out),),
+        facts=dataclasses.asdict(summary),
+    )
