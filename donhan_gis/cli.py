@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 
 from donhan_gis import __version__
 from donhan_gis.errors import Cancelled, DonhanError, InvalidInput, MissingDependency, SourceError
-from donhan_gis.field import Field, show
+from donhan_gis.field import Field, Kind, show
 from donhan_gis.i18n import Language, text
 from donhan_gis.report import Report, Table
 from donhan_gis.task import TASKS, Context, Task, run_task
@@ -30,15 +30,20 @@ _ROWS_SHOWN = 20
 _BAR_WIDTH = 30
 
 
+def _both(code: str) -> str:
+    return f"{text(code, 'th')} / {text(code, 'en')}"
+
+
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._positionals.title = _both("cli.positionals")
+        self._optionals.title = _both("cli.options")
+
     def error(self, message: str) -> NoReturn:
         sys.stderr.write(f"{text('cli.usage', 'th', said=message)}\n{text('cli.usage', 'en', said=message)}\n")
         sys.stderr.write(self.format_usage())
         raise SystemExit(UNREADABLE)
-
-
-def _both(code: str) -> str:
-    return f"{text(code, 'th')} / {text(code, 'en')}"
 
 
 def command_of(task: Task) -> list[str]:
@@ -84,7 +89,10 @@ def _add_arguments(parser: argparse.ArgumentParser, task: Task) -> None:
             parser.add_argument(parameter.name, nargs=None if parameter.required else "?", help=_help(parameter, task))
         else:
             flag = "--" + parameter.name.replace("_", "-")
-            parser.add_argument(flag, dest=parameter.name, required=parameter.required, help=_help(parameter, task))
+            alone: dict[str, Any] = {"nargs": "?", "const": "1"} if parameter.kind is Kind.BOOL else {}
+            parser.add_argument(
+                flag, dest=parameter.name, required=parameter.required, help=_help(parameter, task), **alone
+            )
     _add_common(parser)
     parser.set_defaults(task=task.name)
 

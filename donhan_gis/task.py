@@ -8,7 +8,7 @@ from typing import Any
 
 from donhan_gis.errors import Cancelled, InvalidInput
 from donhan_gis.field import Choice, Field, Kind, parse, problems
-from donhan_gis.i18n import Language
+from donhan_gis.i18n import Language, text
 from donhan_gis.report import Report
 
 Progress = Callable[[float, str], None]
@@ -37,6 +37,14 @@ class Context:
         if self.is_cancelled():
             raise Cancelled
         self.report_progress(fraction, message)
+
+    def say(self, fraction: float, code: str) -> None:
+        """Tell how far the work is, with a text by its code.
+
+        Raises:
+            Cancelled: the user asked to stop.
+        """
+        self.progress(fraction, text(code, self.language))
 
     def part(self, start: float, end: float) -> Progress:
         """Return a progress function whose 0 to 1 is the stretch from ``start`` to ``end`` of this work."""

@@ -63,7 +63,7 @@ def import_file(
     """Read a file, map its columns, and load what is good."""
     with open_store(context.project, user=context.user) as store:
         declared = store.registers[register]
-        context.progress(0.05, "")
+        context.say(0.05, "progress.reading")
         source = read_source(
             path,
             layer=layer or "",
@@ -72,7 +72,7 @@ def import_file(
             allow_abroad=bool(allow_abroad),
             home=home_box_deg(),
         )
-        context.progress(0.3, "")
+        context.say(0.3, "progress.checking")
         chosen = _mapping(source, declared, mapping)
         if save_mapping:
             mappings.save(chosen, Path(save_mapping))
@@ -84,7 +84,7 @@ def import_file(
             references=references(store, declared),
             existing=existing_keys(store, declared),
         )
-        context.progress(0.6, "")
+        context.say(0.6, "progress.writing")
         if not look_only:
             _write(store, register, prepared)
         return _report(store, declared, source, chosen, prepared, written=not look_only)

@@ -57,7 +57,7 @@ def new_project(context: Context, *, path: str, office: str | None, tambon_code:
     )
     try:
         with create_store(file, user=context.user) as store:
-            context.progress(0.3, "")
+            context.say(0.3, "progress.writing")
             store.insert("boundary", rows)
             write_settings(store, office=office, tambon_code=tambon_code)
             store.update_extents()

@@ -54,9 +54,9 @@ def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str 
     rules = rules_of(law)
     with open_store(context.project, user=context.user) as store:
         roll = read_roll(store, law, rules)
-        context.progress(0.4, "")
+        context.say(0.4, "progress.computing")
         result = assess(roll.town, rules)
-        context.progress(0.5, "")
+        context.say(0.5, "progress.computing")
         labels = object_labels(store, roll)
         findings = [*roll.findings, *_problem_findings(roll, result, labels)]
         parameters = {"year_be": year_be, "by_law": by_law or ""}
@@ -111,12 +111,12 @@ def _keep(
         sums = _sums(result)
         heads = [_assessment(roll, result, law, payer, sums[payer]) | {"run_uid": run_uid} for payer in payers]
         uids = dict(zip(payers, store.insert("assessment", heads), strict=True))
-        context.progress(0.6, "")
+        context.say(0.6, "progress.writing")
         lines = _lines(roll, result, labels)
         for line in lines:
             line["run_uid"], line["assessment_uid"] = run_uid, uids[line.pop("taxpayer")]
         store.insert("assessment_line", lines)
-        context.progress(0.9, "")
+        context.say(0.9, "progress.writing")
         keep_findings(store, findings, codes=("tax.", "assess."))
     return run_uid, lines
 
@@ -284,7 +284,7 @@ def _line_table(lines: Sequence[dict[str, Any]]) -> Table:
 )
 def compute_cases(context: Context, *, cases: str, out: str) -> Report:
     """Compute the cases of a file and write the results beside."""
-    context.progress(0.0, "")
+    context.say(0.0, "progress.computing")
     summary = calculate_file(Path(cases), Path(out))
     return Report(
         "คำนวณกรณีตัวอย่างแล้ว",

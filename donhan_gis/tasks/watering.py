@@ -78,10 +78,10 @@ def compute_demand(
         first_day = np.datetime64(f"{year_be - BE_MINUS_CE - 1}-11-01", "D")
         options = Options(Method(method), efficiency, rain_factor=rain_factor, crop_year=first_day)
         plans = store.rows("crop_plan")
-        context.progress(0.2, "")
+        context.say(0.2, "progress.computing")
         climate = load_climate(station)
         demand = seasonal_demand(_columns(plans), climate, crops=load_crops(), options=options)
-        context.progress(0.5, "")
+        context.say(0.5, "progress.writing")
         report = _report(store, plans, demand, year_be)
         parameters = {"method": method, "station": station, "efficiency_pct": efficiency, "rain_factor": rain_factor}
         _keep(store, plans, demand, year_be=year_be, parameters=parameters)
