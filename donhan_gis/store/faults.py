@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from donhan_gis.errors import Conflict, DonhanError, InvalidInput, NotAllowed, SchemaMismatch, StoreError, StoreLocked
+from donhan_gis.errors import DonhanError, InvalidInput, NotAllowed, SchemaMismatch, StoreError, StoreLocked
 
 # What SQLite says, and the error and text code it becomes.
 _FAULTS: tuple[tuple[str, type[DonhanError], str], ...] = (
@@ -18,7 +18,7 @@ _FAULTS: tuple[tuple[str, type[DonhanError], str], ...] = (
     (r"unable to open database file", StoreError, "store.cannot_open"),
     (r"append_only", NotAllowed, "store.append_only"),
     (r"disk I/O error", StoreError, "store.io"),
-    (r"FOREIGN KEY constraint failed", Conflict, "store.referred"),
+    (r"FOREIGN KEY constraint failed", NotAllowed, "store.referred"),
 )
 _CONSTRAINTS = (
     (r"UNIQUE constraint failed: (.+)", "store.unique"),
@@ -47,3 +47,5 @@ def told(path: str) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise as_sentence(error, path) from error
+    except OverflowError as error:  # Python's whole numbers have no end, the database's have 64 bits
+        raise InvalidInput("store.too_large", path=path) from error

@@ -59,7 +59,8 @@ class GeoPackageStore:
     def transaction(self) -> Iterator[None]:
         """Keep everything written inside together, or nothing."""
         if self._depth:
-            yield
+            with self._part():
+                yield
             return
         with told(self.url):
             self._connection.execute("BEGIN IMMEDIATE")
@@ -75,6 +76,24 @@ class GeoPackageStore:
                 raise
             finally:
                 self._depth = 0
+
+    @contextmanager
+    def _part(self) -> Iterator[None]:
+        """Undo a transaction within a transaction by itself, so that the outer one may go on without it."""
+        part = f"part{self._depth}"
+        self._depth += 1
+        with told(self.url):
+            try:
+                self._connection.execute(f"SAVEPOINT {part}")
+                yield
+                self._connection.execute(f"RELEASE {part}")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute(f"ROLLBACK TO {part}")
+                    self._connection.execute(f"RELEASE {part}")
+                raise
+            finally:
+                self._depth -= 1
 
     def query(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return the rows of a SELECT."""
@@ -109,9 +128,9 @@ class GeoPackageStore:
         """Return rows as dictionaries; computed values and ``geom`` only when asked for."""
         declared = self._register(register)
         wanted = list(columns) or [*SYSTEM_BEFORE, *declared.columns]
-        expressions = [quoted(name) for name in wanted]
+        expressions = [_expression(declared, name) for name in wanted]
         if computed:
-            expressions += [f"({c.sql}) AS {quoted(c.name)}" for c in declared.computed]
+            expressions += [_expression(declared, c.name) for c in declared.computed if c.name not in wanted]
         with_geometry = geometry and declared.geometry != "None"
         if with_geometry:
             expressions.append("geom")
@@ -152,7 +171,7 @@ class GeoPackageStore:
 
     def _defaults(self, register: Register) -> Row:
         if register.name not in self._starting:
-            today = datetime.now(UTC).date()
+            today = datetime.now().date()  # the office's day, not Greenwich's
             self._starting[register.name] = {field.name: default_of(field, today) for field in register.fields}
         return self._starting[register.name]
 
@@ -279,6 +298,16 @@ def _batches(items: Iterable[Any], size: int = ROWS_PER_BATCH) -> Iterator[list[
             batch = []
     if batch:
         yield batch
+
+
+def _expression(register: Register, name: str) -> str:
+    """Return the SQL of a column; SQLite would read an unknown quoted name as a text."""
+    for computed in register.computed:
+        if computed.name == name:
+            return f"({computed.sql}) AS {quoted(name)}"
+    if name not in (*SYSTEM_BEFORE, *register.columns):
+        raise InvalidInput("store.no_column", field=name, name=name, register=register.th)
+    return quoted(name)
 
 
 def _refuse_unknown(register: Register, row: Mapping[str, Any]) -> None:

@@ -28,9 +28,11 @@ def fingerprint(registers: Registers) -> str:
 def create_all(connection: sqlite3.Connection, registers: Registers) -> None:
     """Make every table, trigger and view of an empty database."""
     connection.executescript(schema.base_sql())
+    connection.execute("BEGIN")
     for register in registers.values():
         _run(connection, schema.table_sql(register))
     _finish(connection, registers)
+    connection.execute("COMMIT")
 
 
 def bring_forward(connection: sqlite3.Connection, registers: Registers, found_format: int) -> None:
@@ -38,20 +40,22 @@ def bring_forward(connection: sqlite3.Connection, registers: Registers, found_fo
     for number in range(found_format + 1, FORMAT + 1):
         STEPS[number](connection)
     have = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    for register in registers.values():  # all at first: renaming a column reads every view and trigger
+        _run(connection, schema.drop_triggers_sql(register))
+        _run(connection, [f'DROP VIEW IF EXISTS "{register.name}_view"'])
     for register in registers.values():
         if register.name not in have:
             _run(connection, schema.table_sql(register))
         else:
             _add_columns(connection, register)
             _run(connection, schema.index_sql(register))
+            _run(connection, schema.contents_sql(register.name, register.th, register))
     _finish(connection, registers)
 
 
 def _add_columns(connection: sqlite3.Connection, register: Register) -> None:
     table = schema.quoted(register.name)
     have = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
-    _run(connection, schema.drop_triggers_sql(register))
-    _run(connection, [f'DROP VIEW IF EXISTS "{register.name}_view"'])
     for field in register.fields:
         if field.was and field.was in have and field.name not in have:
             old, new = schema.quoted(field.was), schema.quoted(field.name)
@@ -67,9 +71,7 @@ def _addable(field: Field) -> str:
 
 def _finish(connection: sqlite3.Connection, registers: Registers) -> None:
     for register in registers.values():
-        _run(connection, schema.drop_triggers_sql(register))
         _run(connection, schema.trigger_sql(register))
-    for register in registers.values():
         _run(connection, schema.view_sql(register))
     connection.execute("DELETE FROM donhan_choice")
     connection.executemany("INSERT INTO donhan_choice VALUES (?, ?, ?, ?, ?)", schema.choice_rows(registers))

@@ -16,6 +16,7 @@ def give_numbers(connection: sqlite3.Connection, register: Register, rows: Seque
     number = register.number
     if number is None:
         return
+    given = {row.get(number.field) for row in rows}  # codes that stand further down in the same batch
     for row in rows:
         if row.get(number.field):
             continue
@@ -23,7 +24,7 @@ def give_numbers(connection: sqlite3.Connection, register: Register, rows: Seque
         while True:
             sequence = _next(connection, register.name, scope)
             code = fill_number(number.pattern, _values(connection, register, row, sequence))
-            if not _in_use(connection, register, code):
+            if code not in given and not _in_use(connection, register, code):
                 break
         row[number.field] = code
 

@@ -83,6 +83,7 @@ class Store(Protocol):
 
         Raises:
             InvalidInput: an unknown column, or a value that the table's constraints refuse.
+            NotAllowed: a row it refers to does not exist.
         """
 
     def update(self, register: str, uid: str, changes: Mapping[str, Any], *, rev: int) -> int:

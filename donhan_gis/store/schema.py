@@ -85,8 +85,9 @@ def contents_sql(table: str, title: str, register: Register) -> list[str]:
     kind = "attributes" if register.geometry == "None" else "features"
     srs = "NULL" if register.geometry == "None" else "32648"
     statements = [
-        "INSERT OR REPLACE INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
-        f"VALUES ({_literal(table)}, '{kind}', {_literal(table)}, {_literal(title)}, {srs})"
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) "
+        f"VALUES ({_literal(table)}, '{kind}', {_literal(table)}, {_literal(title)}, {srs}) "
+        "ON CONFLICT (table_name) DO UPDATE SET description = excluded.description"
     ]
     if register.geometry != "None":
         statements.append(
@@ -194,7 +195,8 @@ def view_sql(register: Register) -> list[str]:
     view = f"{register.name}_view"
     drop = [f"DROP VIEW IF EXISTS {quoted(view)}"]
     if not names:
-        return drop
+        lists = ("gpkg_geometry_columns", "gpkg_contents")
+        return [*drop, *(f"DELETE FROM {each} WHERE table_name = {_literal(view)}" for each in lists)]
     computed = [f"({c.sql}) AS {quoted(c.name)}" for c in register.computed if c.name in names]
     select = f"SELECT {quoted(register.name)}.*, {', '.join(computed)} FROM {quoted(register.name)}"
     return [*drop, f"CREATE VIEW {quoted(view)} AS {select}", *contents_sql(view, register.th, register)]
