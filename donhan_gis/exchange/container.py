@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sqlite3
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ _RASTER_HEADS = (
 _RASTER_SUFFIXES = (".tif", ".tiff", ".jpg", ".jpeg", ".png", ".jp2", ".ecw", ".img", ".vrt", ".sid", ".bmp")
 _SQLITE_HEAD = b"SQLite format 3\0"
 _OLE_HEAD = b"\xd0\xcf\x11\xe0"
+_BROKEN_ZIP = (zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError)
 _MOST_BYTES = 4 * 1024**3
 _MOST_RATIO = 300  # of unpacked to packed size; real geodata packs 5 to 20 times
 _RATIO_FROM_BYTES = 100 * 1024**2
@@ -157,7 +159,7 @@ def _in_zip(path: Path, layer: str) -> Located:
                 return Located(path, "sheet", path.stem, path)
             _check_zip(path, archive)
             return _member(path, archive, layer)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, NotImplementedError) as error:
+    except _BROKEN_ZIP as error:
         raise SourceError("read.damaged", field="path", path=path, reason=error) from error
 
 
@@ -230,7 +232,7 @@ def _check_sqlite(path: Path) -> None:
             types = set()
             if "gpkg_contents" in tables:
                 types = {row[0] for row in database.execute("select data_type from gpkg_contents")}
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise SourceError("read.damaged", field="path", path=path, reason=error) from error
     if PROJECT_TABLE in tables:
         raise SourceError("read.is_project", field="path", path=path)

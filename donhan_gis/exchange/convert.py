@@ -138,7 +138,9 @@ def _bare(written: str) -> str:
 def _text(value: Any, _: Field) -> str:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return thai.normalise(str(value))
+    written = str(value)
+    # Plain ASCII needs no mending of Thai letters; most codes and numbers are that.
+    return written.strip() if written.isascii() and "  " not in written else thai.normalise(written)
 
 
 def _whole(value: Any, field: Field) -> int:
@@ -308,7 +310,7 @@ def code_as_written(parts: Sequence[Any]) -> Cell:
     value = native(parts[0])
     if is_blank(value) or str(value).strip().casefold() in _EMPTY_WORDS or str(value).strip() in _DASHES:
         return Cell()
-    return Cell(re.sub(r"\s", "", _text(value, _ANY)).upper())
+    return Cell("".join(_text(value, _ANY).split()).upper())
 
 
 def sheet_part(parts: Sequence[Any], position: int) -> Cell:

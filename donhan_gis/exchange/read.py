@@ -20,7 +20,7 @@ from donhan_gis.exchange.encoding import LOSSLESS, UTF8, DecodedColumn, Detected
 from donhan_gis.exchange.shapes import Cleaned, clean
 from donhan_gis.exchange.source import Rejected, Source
 from donhan_gis.finding import Finding, Severity
-from donhan_gis.parcels.datum import GEOGRAPHIC_EPSG, epsg_of, read_crs
+from donhan_gis.parcels.datum import GEOGRAPHIC_EPSG, epsg_of, read_crs, transformer
 from donhan_gis.parcels.landing import REFUSED, Bounds, Landing, in_degrees, thailand, where_it_lands
 
 _WGS84 = f"EPSG:{GEOGRAPHIC_EPSG}"
@@ -184,9 +184,9 @@ def _place(source: Source, crs: str, *, allow_abroad: bool, home: Bounds | None)
     _note_shapes(notes, source, cleaned)
     if cleaned.missing.all():
         return _with(source, geometry=cleaned.geometry, crs="", findings=notes.findings)
-    if crs and source.crs and epsg_of(crs) != epsg_of(source.crs):
-        notes.add("read.crs_overruled", "info", crs=crs, said=_crs_name(source.crs))
-    claimed = crs or source.crs
+    if crs and (said := _crs_name(source.crs)) not in ("-", _crs_name(crs)):
+        notes.add("read.crs_overruled", "info", crs=crs, said=said)
+    claimed = crs or _understood(notes, source.crs)
     bounds = _telling_bounds(cleaned.geometry)
     landing = where_it_lands(bounds, claimed or None, home=home)
     if landing.verdict == "unknown" and _WGS84 in landing.suggestions:
@@ -237,8 +237,23 @@ def _judge(notes: _Notes, source: Source, landing: Landing, *, allow_abroad: boo
         notes.add("landing.ambiguous", "info", **values)
 
 
-def _crs_name(crs: str) -> str:
+def _understood(notes: _Notes, crs: str) -> str:
+    """Return the system a file states, or nothing (with a finding) where its .prj makes no sense."""
     if not crs:
+        return ""
+    try:
+        transformer(crs, GEOGRAPHIC_EPSG)
+    except InvalidInput:
+        notes.add("read.bad_prj", "warning", said=crs[:80])
+        return ""
+    return crs
+
+
+def _crs_name(crs: str) -> str:
+    """Return the code of a system, else its name; "-" for none or one that makes no sense."""
+    try:
+        read_crs(crs)
+    except InvalidInput:
         return "-"
     code = epsg_of(crs)
     return f"EPSG:{code}" if code else read_crs(crs).name

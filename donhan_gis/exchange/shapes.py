@@ -39,10 +39,16 @@ def clean(geometry: NDArray[Any]) -> Cleaned:
     bad = ~missing & ~shapely.is_valid(flat)
     reasons = np.full(len(flat), "", dtype=object)
     if bad.any():
-        reasons[bad] = shapely.is_valid_reason(flat[bad])
-        flat[bad] = shapely.make_valid(flat[bad], method="structure", keep_collapsed=False)
+        # Damaged files hold coordinates beyond all measure; the mended shape is judged afterwards.
+        with np.errstate(all="ignore"):
+            flat[bad], reasons[bad] = _mended(flat[bad])
     gone = bad & shapely.is_empty(flat)
     return Cleaned(_blanked(flat, gone), missing | gone, bad & ~gone, flattened, reasons)
+
+
+def _mended(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return shapes (k,) made valid, and what was wrong with each (k,)."""
+    return shapely.make_valid(shapes, method="structure", keep_collapsed=False), shapely.is_valid_reason(shapes)
 
 
 def _blanked(shapes: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[Any]:

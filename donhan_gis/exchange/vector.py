@@ -10,13 +10,10 @@ import numpy as np
 import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from donhan_gis.errors import SourceError
 from donhan_gis.exchange.container import Located, choose
 from donhan_gis.exchange.encoding import LOSSLESS
-
-_FAULTS = (DataSourceError, DataLayerError, FeatureError, GeometryError, FieldError, RuntimeError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +42,27 @@ def read_layer(located: Located, *, layer: str = "") -> RawLayer:
             meta, fids, wkb, data = pyogrio.raw.read(
                 located.target, layer=name, encoding=LOSSLESS, return_fids=True, datetime_as_string=True
             )
-            geometry = None if wkb is None else shapely.from_wkb(wkb, on_invalid="fix")
-        except _FAULTS as error:
+        except MemoryError:
+            raise
+        except Exception as error:  # of every class: damaged bytes break the library in ways it does not foresee
             raise SourceError("read.damaged", field="path", path=located.path, reason=_first_line(error)) from error
+    geometry = None if wkb is None else _shapes(wkb)
     remarks = tuple(dict.fromkeys(str(entry.message) for entry in heard))
     # GDAL counts shapefile and GeoJSON features from 0, GeoPackage rows from 1, as their tables do.
     numbers = np.asarray(fids) + (0 if located.kind == "gpkg" else 1)
     names = [str(field) for field in meta["fields"]]
     return RawLayer(name or located.name, names, list(data), geometry, meta["crs"] or "", numbers, remarks)
+
+
+def _shapes(wkb: NDArray[Any]) -> NDArray[Any]:
+    """Return shapes (n,); rings left open are closed, and what is no shape at all is None."""
+    shapes: NDArray[Any] = shapely.from_wkb(wkb, on_invalid="ignore")
+    for index in np.flatnonzero(shapely.is_missing(shapes)):
+        try:
+            shapes[index] = shapely.from_wkb(wkb[index], on_invalid="fix")
+        except shapely.errors.GEOSException:
+            continue  # stays None; the row is held back for want of a shape
+    return shapes
 
 
 def _layer_name(located: Located, layer: str) -> str | None:
@@ -62,7 +72,7 @@ def _layer_name(located: Located, layer: str) -> str | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             listed = pyogrio.list_layers(located.target).tolist()
-    except _FAULTS as error:
+    except Exception as error:  # see read_layer
         raise SourceError("read.damaged", field="path", path=located.path, reason=_first_line(error)) from error
     with_shapes = [name for name, geometry_type in listed if geometry_type is not None]
     wanted = layer if layer.casefold() != located.name.casefold() or layer in with_shapes else ""

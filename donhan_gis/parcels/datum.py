@@ -13,7 +13,7 @@ import numpy as np
 import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError
+from pyproj.exceptions import ProjError
 
 from donhan_gis.errors import InvalidInput
 from donhan_gis.parcels.indian_1975 import is_indian_1975, operation, pins
@@ -35,7 +35,7 @@ def read_crs(written: str) -> pyproj.CRS:
     """
     try:
         return pyproj.CRS.from_user_input(int(written) if written.isdigit() else written)
-    except CRSError as error:
+    except ProjError as error:
         raise InvalidInput("datum.unknown_crs", field="crs", crs=written[:80]) from error
 
 
@@ -83,7 +83,10 @@ def transformer(source_crs: str, target_epsg: int = STORAGE_EPSG, *, shift: str 
         return pyproj.Transformer.from_pipeline(operation(source_epsg, target_epsg, shift=shift))
     if source_epsg is None and _on_indian_1975(read_crs(source_crs)):
         raise InvalidInput("datum.no_operation", field="crs", source=read_crs(source_crs).name, target=target_epsg)
-    return pyproj.Transformer.from_crs(read_crs(source_crs), target_epsg, always_xy=True)
+    try:
+        return pyproj.Transformer.from_crs(read_crs(source_crs), target_epsg, always_xy=True)
+    except ProjError as error:
+        raise InvalidInput("datum.unknown_crs", field="crs", crs=source_crs[:80]) from error
 
 
 def to_crs(geoms: NDArray[Any], source_crs: str, *, target_epsg: int, shift: str = "") -> NDArray[Any]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+import numpy as np
 import pyproj
 import shapely
 import shapely.ops
@@ -27,6 +28,7 @@ REFUSED: tuple[Verdict, ...] = ("abroad", "lying", "wrong_zone", "swapped", "unk
 _FULL_TURN_DEG = 180
 _QUARTER_TURN_DEG = 90
 _M_PER_KM = 1000
+_EDGE_POINTS = 9
 _GLOBE = pyproj.Geod(ellps="WGS84")
 _OTHER_ZONE = {24047: 24048, 24048: 24047, 32647: 32648, 32648: 32647}
 
@@ -96,15 +98,12 @@ def in_degrees(bounds: Bounds, crs: str) -> Bounds | None:
     """Return bounds as longitude and latitude, or None where they lie outside what the system can hold."""
     if epsg_of(crs) == GEOGRAPHIC_EPSG:
         return bounds
-    edge = shapely.get_coordinates(shapely.segmentize(shapely.box(*bounds), _edge_step(bounds)))
-    lon, lat = transformer(crs, GEOGRAPHIC_EPSG).transform(edge[:, 0], edge[:, 1])
+    # Edges bend between systems, so points along them are moved, not the corners alone.
+    across, up = np.linspace(bounds[0], bounds[2], _EDGE_POINTS), np.linspace(bounds[1], bounds[3], _EDGE_POINTS)
+    grid_x, grid_y = (axis.ravel() for axis in np.meshgrid(across, up))
+    lon, lat = transformer(crs, GEOGRAPHIC_EPSG).transform(grid_x, grid_y)
     moved = (float(min(lon)), float(min(lat)), float(max(lon)), float(max(lat)))
     return moved if all(math.isfinite(number) for number in moved) else None
-
-
-def _edge_step(bounds: Bounds) -> float:
-    """Return a step that puts some points on every edge, because edges bend between systems."""
-    return max(bounds[2] - bounds[0], bounds[3] - bounds[1]) / 8 or 1
 
 
 def _in_thailand(box_deg: Bounds | None) -> bool:

@@ -188,3 +188,26 @@ def test_answers_that_make_no_sense(tmp_path):
     with pytest.raises(InvalidInput) as caught:
         read_source(shp, crs="EPSG:999999")
     assert caught.value.code == "datum.unknown_crs"
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damaged_bytes_never_give_a_traceback(tmp_path, seed):
+    """Flip or cut bytes of every kind of file: the reader reads it or refuses it in one sentence."""
+    random = np.random.default_rng(seed)
+    names = ["a.shp", "a.dbf", "a.shx", "a.prj", "b.gpkg", "z.zip"]
+    write(tmp_path / "a.shp", encoding="cp874")
+    write(tmp_path / "b.gpkg")
+    with zipfile.ZipFile(tmp_path / "z.zip", "w", zipfile.ZIP_DEFLATED) as file:
+        for part in sorted(tmp_path.glob("a.*")):
+            file.write(part, part.name)
+    victim = tmp_path / names[seed % len(names)]
+    raw = bytearray(victim.read_bytes())
+    if seed % 5 == 0:
+        raw = raw[: int(random.integers(1, len(raw)))]
+    for place in random.integers(0, len(raw), 1 + seed):
+        raw[place] = random.integers(0, 256)
+    victim.write_bytes(raw)
+    try:
+        assert read_source(tmp_path / "a.shp" if victim.stem == "a" else victim).count >= 0
+    except DonhanError as error:
+        assert error.th and error.en
