@@ -11,7 +11,7 @@ from shapely import affinity
 from shapely.geometry import MultiPolygon, Polygon, box
 
 from donhan_gis.sample.draw import csv_rows, stream, table, uid
-from donhan_gis.sample.fabric import _axes as axes
+from donhan_gis.sample.fabric import axes
 from donhan_gis.sample.land import PUBLIC, Plot, Row
 from donhan_gis.sample.people import Home
 
@@ -29,7 +29,7 @@ def footprint(long_m: float, short_m: float, rng: np.random.Generator) -> Polygo
 
 
 def place(lot: Polygon, shape: Polygon, taken: list[Polygon], rng: np.random.Generator) -> Polygon | None:
-    """Return the outline set somewhere inside the lot, along its longer side and clear of ``taken``; None where it cannot be."""
+    """Return the outline set inside the lot, along one of its sides and clear of ``taken``; None where it cannot be."""
     room = lot.buffer(-SETBACK_M)
     if room.is_empty:
         return None
@@ -75,13 +75,13 @@ def _on(plot: Plot, rng: np.random.Generator) -> list[tuple[str, Polygon]]:
 def _row(seed: int, plot: Plot, serial: int, type_code: str, shape: Polygon, rng: np.random.Generator) -> Row:
     style = table("building_styles")["type"][type_code]
     first, last = style["built_be"]
-    exempt = {"temple": "S8_05", "school": "S8_01", "office": "S8_01", "health": "S8_01"}
     return {
         "uid": uid(seed, "building", f"{plot.code} {serial}"), "geom": MultiPolygon([shape]),
         "code": f"{plot.code}-B{serial:03}", "parcel_uid": plot.uid, "house_uid": None, "type_code": type_code,
-        "material": style["material"], "floors_n": style["floors_n"], "area_m2": round(shape.area * style["floors_n"], 1),
+        "material": style["material"], "floors_n": style["floors_n"],
+        "area_m2": round(shape.area * style["floors_n"], 1),
         "built_be": int(rng.triangular(first, (first + 2 * last) / 3, last + 1)), "relief": None,
-        "exempt_reason": exempt.get(plot.purpose), "valid_from": "2023-01-01", "valid_to": None,
+        "exempt_reason": table("purposes")["exempt"].get(plot.purpose), "valid_from": "2023-01-01", "valid_to": None,
         "source": table("parameters")["source"], "note": None,
     }  # fmt: skip
 
@@ -106,7 +106,7 @@ def use_rows(seed: int, plots: list[Plot], buildings: list[Row]) -> list[Row]:
     styles, rows = table("building_styles")["type"], []
     for building in buildings:
         use_class = styles[building["type_code"]]["use_class"]
-        portions = [(None, use_class, building["area_m2"])]
+        portions: list[tuple[str | None, str, float]] = [(None, use_class, building["area_m2"])]
         if purpose[building["parcel_uid"]] == "shophouse" and building["code"].endswith("B001"):
             below = round(building["area_m2"] / building["floors_n"] * (1 if building["floors_n"] > 1 else 0.5), 1)
             portions = [("1", "other", below), ("2", "residential", round(building["area_m2"] - below, 1))]

@@ -1,8 +1,8 @@
 """Parcel codes (zone, block, lot) and Land Department sheet numbers of the sample.
 
-Source: tax_map practice of Thai municipalities: code = zone (2 digits), block (1 capital), lot (3 digits), lots serpentine
-from the north-west; Land Department rule of the 1:4,000 sheet (2 km squares named by their south-west corner in Indian 1975,
-cut into 4, 16 or 64 for larger scales, numbered row by row from the north-west).
+Source: tax-map practice of Thai municipalities: code = zone (2 digits), block (1 capital), lot (3 digits), lots
+serpentine from the north-west; Land Department rule of the 1:4,000 sheet (2 km squares named by their south-west corner
+in Indian 1975, cut into 4, 16 or 64 for larger scales, numbered row by row from the north-west).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from donhan_gis.parcels.datum import to_crs
 from donhan_gis.sample.draw import stream, table
 from donhan_gis.sample.fabric import Fabric
 
@@ -54,8 +55,8 @@ def zones(fabric: Fabric) -> NDArray[np.int64]:
 
 
 def _blocks(xy: NDArray[np.float64], mesh: NDArray[np.int64], size: int) -> list[NDArray[np.int64]]:
-    """Group the meshes of one village into blocks of about ``size`` parcels; return the parcels (indexes) of each block."""
-    names, first, count = np.unique(mesh, return_index=True, return_counts=True)
+    """Group the meshes of a village into blocks of about ``size`` parcels; return the parcels (indexes) of each."""
+    names, count = np.unique(mesh, return_counts=True)
     place = np.array([xy[mesh == name].mean(axis=0) for name in names])
     left, groups = list(np.lexsort((place[:, 0], -place[:, 1]))), []
     while left:
@@ -93,7 +94,8 @@ def number(seed: int, fabric: Fabric) -> list[Code]:
 
 def _lots(n: int, rng: np.random.Generator) -> list[str]:
     """Return running lot numbers; now and then a lot was split and the next parcel carries its number with a suffix."""
-    lots, number_ = [], 0
+    lots: list[str] = []
+    number_ = 0
     for split in rng.random(n) < table("parameters")["subdivided_share"]:
         if split and number_ and "/" not in lots[-1]:
             lots.append(f"{number_:03}/001")
@@ -127,8 +129,6 @@ def scale_of(area_m2: float) -> str:
 
 def sheets(parcels: NDArray[Any]) -> list[tuple[str, str, str]]:
     """Return square, part and scale of the sheet of each parcel (EPSG:32648)."""
-    from donhan_gis.parcels.datum import to_crs  # the pinned shift of the Royal Thai Survey Department
-
     points = shapely.get_coordinates(to_crs(shapely.point_on_surface(parcels), "EPSG:32648", target_epsg=24048))
     scales = [scale_of(area) for area in shapely.area(parcels)]
     return [(*sheet(e, n, scale), scale) for (e, n), scale in zip(points.tolist(), scales, strict=True)]

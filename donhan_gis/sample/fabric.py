@@ -20,7 +20,7 @@ STEP_M = 16.0  # distance of the vertices that let straight bunds bend
 
 @dataclass(frozen=True, slots=True)
 class Fabric:
-    """Bent geometry. ``kind`` of a parcel is core, ribbon, fringe, field or forest; ``mesh`` and ``village`` are indexes."""
+    """Bent geometry; ``kind`` is core, ribbon, fringe, field or forest, ``mesh`` and ``village`` are indexes."""
 
     parcels: Geometries
     kind: NDArray[np.str_]
@@ -35,7 +35,7 @@ class Fabric:
     centres: NDArray[np.float64]
 
 
-def _axes(shape: Polygon) -> tuple[float, float, float]:
+def axes(shape: Polygon) -> tuple[float, float, float]:
     """Return long side, short side (m) and direction of the long side (radians) of the box around a shape."""
     a, b, c = np.asarray(shapely.oriented_envelope(shape).exterior.coords)[:3]
     one, two = b - a, c - b
@@ -93,7 +93,7 @@ def _field_target_m2(shape: Polygon) -> float:
 
 def split_field(shape: Polygon, rng: np.random.Generator) -> list[Polygon]:
     """Split farm land: groups of paddies by halving, and each group into strips that run from its long side."""
-    long, short, direction = _axes(shape)
+    long, short, direction = axes(shape)
     target_m2 = _field_target_m2(shape) * rng.lognormal(0, 0.2)
     if shape.area < 1.6 * target_m2:
         return [shape]
@@ -104,14 +104,14 @@ def split_field(shape: Polygon, rng: np.random.Generator) -> list[Polygon]:
     if long / n * 7 < short or (short > 0.8 * long and rng.random() < 0.4):
         direction += np.pi / 2
     strips = _strips(shape, n, direction, rng)
-    return [g for s in strips for g in (cut(s, _axes(s)[2] + rng.normal(0, 0.1), 0.5) if rng.random() < 0.13 else [s])]
+    return [g for s in strips for g in (cut(s, axes(s)[2] + rng.normal(0, 0.1), 0.5) if rng.random() < 0.13 else [s])]
 
 
 def split_lots(shape: Polygon, target_m2: float, rng: np.random.Generator) -> list[Polygon]:
     """Split house land: two rows of lots back to back where the mesh is wide enough, always across the long side."""
     if shape.area < target_m2 * rng.uniform(1.25, 1.9):
         return [shape]
-    long, short, direction = _axes(shape)
+    long, short, direction = axes(shape)
     rows = 34 < short < 72 and long < 3.2 * short and shape.area > 5 * target_m2
     parts = cut(shape, direction + (np.pi / 2 if rows else 0) + rng.normal(0, 0.05), rng.uniform(0.40, 0.60))
     return [g for part in parts for g in split_lots(part, target_m2, rng)]
@@ -156,11 +156,11 @@ def _noded(pieces: list[Polygon]) -> Geometries:
     """Return the same pieces with every corner shared exactly, and vertices every 16 m."""
     lines = shapely.union_all(np.array([p.boundary for p in pieces]), grid_size=terrain.GRID_M)
     lines = shapely.segmentize(shapely.line_merge(lines), STEP_M)
-    return shapely.get_parts(shapely.polygonize([lines]))
+    return np.asarray(shapely.get_parts(shapely.polygonize([lines])))
 
 
 def _joined(cells: Geometries, block: NDArray[np.int64], unfit: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Return for each cell the cell it becomes part of: each unfit one joins the neighbour with the longest shared side."""
+    """Return the cell that each cell becomes part of: an unfit one joins the neighbour with the longest shared side."""
     into, tree, area = np.arange(len(cells)), shapely.STRtree(cells), shapely.area(cells)
     small = np.flatnonzero(unfit)
     for i in small[np.argsort(area[small], kind="stable")]:
@@ -175,7 +175,9 @@ def _joined(cells: Geometries, block: NDArray[np.int64], unfit: NDArray[np.bool_
     return into
 
 
-def _merged(cells: Geometries, block: NDArray[np.int64], unfit: NDArray[np.bool_]) -> tuple[Geometries, NDArray[np.int64]]:
+def _merged(
+    cells: Geometries, block: NDArray[np.int64], unfit: NDArray[np.bool_]
+) -> tuple[Geometries, NDArray[np.int64]]:
     """Return the cells with the unfit ones joined to a neighbour, and the block of each."""
     into = _joined(cells, block, unfit)
     heads, size = np.unique(into, return_counts=True)
@@ -188,10 +190,12 @@ def _merged(cells: Geometries, block: NDArray[np.int64], unfit: NDArray[np.bool_
 
 def _thin(cells: Geometries) -> NDArray[np.float64]:
     """Return a measure of width, m: the side of the strip that has the area and perimeter of each cell."""
-    return 2 * shapely.area(cells) / shapely.length(cells) * 2
+    return np.asarray(2 * shapely.area(cells) / shapely.length(cells) * 2)
 
 
-def _clean(cells: Geometries, block: NDArray[np.int64], least_m2: NDArray[np.float64], field: terrain.Field) -> tuple[Geometries, NDArray[np.int64]]:
+def _clean(
+    cells: Geometries, block: NDArray[np.int64], least_m2: NDArray[np.float64], field: terrain.Field
+) -> tuple[Geometries, NDArray[np.int64]]:
     """Join scraps, slivers and whatever would cross itself or a neighbour once bent; drop what still does."""
     for attempt in range(4):
         bent = terrain.bend(cells, field)
@@ -205,7 +209,7 @@ def _clean(cells: Geometries, block: NDArray[np.int64], least_m2: NDArray[np.flo
 
 
 def _village_of(meshes: list[Polygon]) -> NDArray[np.int64]:
-    """Return the village of each mesh: the nearest one, larger villages reaching further, and each village in one piece."""
+    """Return the village of each mesh: the nearest one, larger villages reaching further, each in one piece."""
     points = shapely.get_coordinates(shapely.point_on_surface(np.array(meshes)))
     far = np.hypot(*(points[:, None] - centres()[None]).transpose(2, 0, 1)) - core_radii_m() * 1.5
     village = np.argmin(far, axis=1)
@@ -215,7 +219,7 @@ def _village_of(meshes: list[Polygon]) -> NDArray[np.int64]:
             break
         far[loose, village[loose]] = np.inf
         village[loose] = np.argmin(far[loose], axis=1)
-    return village
+    return np.asarray(village)
 
 
 def _loose(meshes: list[Polygon], village: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -229,7 +233,9 @@ def _loose(meshes: list[Polygon], village: NDArray[np.int64]) -> NDArray[np.int6
     return np.array(loose, dtype=int)
 
 
-def _cells(layout: Plan, seed: int, meshes: list[Polygon], field: terrain.Field) -> tuple[Geometries, NDArray[np.str_], NDArray[np.int64]]:
+def _cells(
+    layout: Plan, seed: int, meshes: list[Polygon], field: terrain.Field
+) -> tuple[Geometries, NDArray[np.str_], NDArray[np.int64]]:
     """Return straight parcels with their kind and mesh."""
     rng = stream(seed, "split")
     blocks, owner = _blocks(layout, meshes)
@@ -246,10 +252,14 @@ def _cells(layout: Plan, seed: int, meshes: list[Polygon], field: terrain.Field)
     cells, block = cells[piece >= 0], np.asarray(source)[piece[piece >= 0]]
     least = np.array([table("parameters")["least_m2"][k] for k in kinds], dtype=float)
     cells, block = _clean(cells, block, least, field)
-    kind, mesh = np.asarray(kinds)[block], np.asarray(owner)[block]
+    ground, mesh = np.asarray(kinds)[block], np.asarray(owner)[block]
     gap = shapely.distance(shapely.centroid(cells)[:, None], np.array(layout.cores)[None]).min(axis=1)
-    near = (kind == "field") & (gap < table("parameters")["fringe_m"]) & (shapely.area(cells) < table("parameters")["garden_m2"])
-    return cells, np.where(near, "fringe", kind), mesh
+    near = (
+        (ground == "field")
+        & (gap < table("parameters")["fringe_m"])
+        & (shapely.area(cells) < table("parameters")["garden_m2"])
+    )
+    return cells, np.where(near, "fringe", ground), mesh
 
 
 def weave(seed: int) -> Fabric:
@@ -259,8 +269,13 @@ def weave(seed: int) -> Fabric:
     mesh_village = _village_of(meshes)
     cells, kind, mesh = _cells(layout, seed, meshes, field)
     wet = shapely.union_all([terrain.river(seed).buffer(40), *layout.ponds])
-    dry = [Way(w.kind, w.width_m, w.line if w.kind in ("river", "highway") else w.line.difference(wet), w.village) for w in layout.ways]
-    ways = tuple(Way(w.kind, w.width_m, _bent(w.line, field), w.village) for w in dry if w.width_m and w.line.length > 30)
+    dry = [
+        Way(w.kind, w.width_m, w.line if w.kind in ("river", "highway") else w.line.difference(wet), w.village)
+        for w in layout.ways
+    ]
+    ways = tuple(
+        Way(w.kind, w.width_m, _bent(w.line, field), w.village) for w in dry if w.width_m and w.line.length > 30
+    )
     outlines = _villages(meshes, mesh_village)
     return Fabric(
         terrain.bend(cells, field), kind, mesh, mesh_village[mesh], mesh_village, terrain.bend(outlines, field), ways,

@@ -25,15 +25,21 @@ class Owners:
     temples: dict[str, Row]
 
 
-def _row(seed: int, key: str, what: str, thing: str, person: Row, share: tuple[int, int], how: str, since: str, role: str) -> Row:
+def _row(
+    seed: int, key: str, what: str, thing: str, person: Row, share: tuple[int, int], how: str, since: str, role: str
+) -> Row:
     return {
-        "uid": uid(seed, "ownership", f"{thing} {key}"), "parcel_uid": None, "building_uid": None, "condo_unit_uid": None,
+        "uid": uid(seed, "ownership", f"{thing} {key}"), "parcel_uid": None, "building_uid": None,
+        "condo_unit_uid": None,
         what: thing, "person_uid": person["uid"], "share_num": share[0], "share_den": share[1], "role": role,
-        "acquired_by": how, "valid_from": since, "valid_to": None, "document": None, "source": table("parameters")["source"],
+        "acquired_by": how, "valid_from": since, "valid_to": None, "document": None,
+        "source": table("parameters")["source"],
     }  # fmt: skip
 
 
-def ownership(seed: int, what: str, thing: str, people: list[Row], *, rng: np.random.Generator, role: str = "owner") -> list[Row]:
+def ownership(
+    seed: int, what: str, thing: str, people: list[Row], *, rng: np.random.Generator, role: str = "owner"
+) -> list[Row]:
     """Return the rows that give a thing to people in equal shares."""
     how = str(rng.choice(["INHERIT", "SALE", "GIFT"], p=[0.52, 0.36, 0.12])) if role == "owner" else "POSSESSION"
     if any(p["kind"] in ("GOV", "TEM") for p in people):
@@ -56,7 +62,7 @@ class Pool:
         self._rng = stream(seed, "pool")
         people = _adults(owners.homes)
         order = self._rng.permutation(len(people))
-        self._people = [people[i][0] for i in order]
+        self._people: list[Row] = [people[int(i)][0] for i in order]
         village = np.array([people[i][1] for i in order])
         weight = 1.0 / (np.arange(len(people)) + float(table("parameters")["zipf_shift"])) ** 0.9
         self._of = {v: np.flatnonzero(village == v) for v in range(villages_n)}
@@ -71,7 +77,8 @@ class Pool:
             return self._owners.absent[int(self._rng.integers(len(self._owners.absent)))]
         at = self._of[village] if self._rng.random() < 0.84 else np.arange(len(self._people))
         share = self._weight[at] / self._weight[at].sum()
-        return self._people[int(self._rng.choice(at, p=share))]
+        person: Row = self._people[int(self._rng.choice(at, p=share))]
+        return person
 
     def kin(self, person: Row, n: int) -> list[Row]:
         """Return the person and up to ``n`` adults registered in the same house."""
@@ -107,12 +114,14 @@ def land(seed: int, plots: list[Plot], parcels: list[Row], owners: Owners) -> li
             people = _home_owners(home_of[plot.uid], pool, rng)
         else:
             first = pool.draw(plot.village, business=plot.use_class == "other")
-            people = pool.kin(first, int(rng.integers(1, 4))) if first["house_uid"] and rng.random() < 0.055 else [first]
+            people = (
+                pool.kin(first, int(rng.integers(1, 4))) if first["house_uid"] and rng.random() < 0.055 else [first]
+            )
         rows += ownership(seed, "parcel_uid", plot.uid, people, rng=rng, role=role)
     return rows
 
 
-def buildings(seed: int, plots: list[Plot], building_rows: list[Row], land_rows: list[Row], owners: Owners) -> list[Row]:
+def buildings(seed: int, building_rows: list[Row], land_rows: list[Row], owners: Owners) -> list[Row]:
     """Return the ownership of every building: the family that lives in it, else the owner of the land."""
     rng, people = stream(seed, "building owners"), _by_uid(owners)
     head_of = {h.row["uid"]: h.people[0] for h in owners.homes}

@@ -70,7 +70,7 @@ def _drawn(seed: int, kinds: np.ndarray[Any, Any]) -> list[str]:
 
 
 def _with_public(plots: list[Plot]) -> list[Plot]:
-    """Return the plots with temples, schools and other single places put on the largest suitable parcel of their village."""
+    """Return the plots with temples, schools and the like put on the largest suitable parcel of their village."""
     plots, taken = list(plots), set[int]()
     for rule in table("purposes")["public"]:
         for moo in rule["villages"]:
@@ -100,7 +100,7 @@ def plots(seed: int, fabric: Fabric) -> list[Plot]:
 
 
 def _doc_type(plot: Plot, draw: float) -> str:
-    """Return the document code: State land for public places, mostly title deeds in the villages, mixed in the fields."""
+    """Return the document code: State land for public places, title deeds in villages, a mixture in the fields."""
     if plot.purpose == "forest":
         return "10"
     if plot.purpose in ("school", "office", "health"):
@@ -111,7 +111,7 @@ def _doc_type(plot: Plot, draw: float) -> str:
     return str(next(code for code, upto in steps.items() if draw <= upto))
 
 
-def _deed(plot: Plot, doc_type: str, square: str, part: str, scale: str, running: int, rng: np.random.Generator) -> Row:
+def _deed(doc_type: str, square: str, part: str, scale: str, running: int, rng: np.random.Generator) -> Row:
     """Return the document fields of one parcel."""
     survey = str(int(rng.integers(100, 9800)))
     if doc_type == "2":
@@ -123,7 +123,8 @@ def _deed(plot: Plot, doc_type: str, square: str, part: str, scale: str, running
     return {
         "doc_no": str(deed_no), "book_no": str(deed_no // 100 + 1), "page_no": str(deed_no % 100 or 100),
         "land_no": str(running), "survey_no": survey, "sheet_no": parameters["sheet_no"],
-        "sheet_quadrant": parameters["sheet_quadrant"], "sheet_square": square, "sheet_part": part, "sheet_scale": scale,
+        "sheet_quadrant": parameters["sheet_quadrant"], "sheet_square": square, "sheet_part": part,
+        "sheet_scale": scale,
     }  # fmt: skip
 
 
@@ -135,18 +136,18 @@ def parcel_rows(seed: int, plots_: list[Plot], villages: list[Row]) -> list[Row]
         doc_type = _doc_type(plot, float(rng.random()))
         name = f"{square}/{part}/{scale}"
         running[name] = running.get(name, 0) + 1
-        rows.append(_blank_parcel(plot, doc_type, villages) | _deed(plot, doc_type, square, part, scale, running[name], rng))
+        rows.append(_blank_parcel(plot, doc_type, villages) | _deed(doc_type, square, part, scale, running[name], rng))
     return rows
 
 
 def _blank_parcel(plot: Plot, doc_type: str, villages: list[Row]) -> Row:
     nothing = dict.fromkeys(table("parameters")["deed_fields"])
-    public = {"temple": "S8_05", "school": "S8_01", "office": "S8_01", "health": "S8_01", "forest": "S8_01"}
     return {
         "uid": plot.uid, "geom": MultiPolygon([plot.shape]), "code": str(plot.code), "zone": plot.code.zone,
         "block": plot.code.block, "lot": plot.code.lot, "doc_type": doc_type, **nothing,
         "deed_area_sqwah": plot.area_sqwah, "village_uid": villages[plot.village]["uid"], "road": None, "soi": None,
-        "tambon_code": table("parameters")["tambon_code"], "relief": None, "exempt_reason": public.get(plot.purpose),
+        "tambon_code": table("parameters")["tambon_code"], "relief": None,
+        "exempt_reason": table("purposes")["exempt"].get(plot.purpose),
         "vacant_since_be": None, "contiguous_group": None, "surveyed_on": "2024-02-15", "valid_from": "2020-01-01",
         "valid_to": None, "source": table("parameters")["source"], "note": None,
     }  # fmt: skip
@@ -208,7 +209,7 @@ def price_rows(seed: int, plots_: list[Plot], fabric: Fabric) -> list[Row]:
 
 
 def crop_rows(seed: int, plots_: list[Plot], gate_of: dict[str, str]) -> list[Row]:
-    """Return the crop plan: the main crop of each farm parcel, and a dry-season rice crop on part of the irrigated paddies."""
+    """Return the crop plan: the main crop of each farm parcel, and dry-season rice on part of the irrigated paddies."""
     rng, rows = stream(seed, "crops"), []
     garden = {p.uid for p in plots_ if p.purpose == "home_garden"}
     for plot in plots_:
@@ -224,7 +225,9 @@ def crop_rows(seed: int, plots_: list[Plot], gate_of: dict[str, str]) -> list[Ro
     return rows
 
 
-def _planting(seed: int, plot: Plot, crop: str, area_rai: float, gate_of: dict[str, str], rng: np.random.Generator) -> Row:
+def _planting(
+    seed: int, plot: Plot, crop: str, area_rai: float, gate_of: dict[str, str], rng: np.random.Generator
+) -> Row:
     month, day, spread, season = table("purposes")["planting"][crop]
     planted = date(table("parameters")["plan_year"], month, day) + timedelta(days=int(rng.integers(0, spread)))
     return {

@@ -20,7 +20,7 @@ Kind = Literal["highway", "local", "lane", "track", "river", "main", "lateral", 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One line that cuts the land: kind, full width of its strip (m; 0 = a cut without width), middle line, village index."""
+    """One line that cuts the land: kind, full width of its strip (m; 0 = no width), middle line, village index."""
 
     kind: Kind
     width_m: float
@@ -30,7 +30,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything laid out before the land is split: ways, village cores, ribbons along roads, ponds, forests (all straight)."""
+    """What is laid out before the land is split: ways, village cores, ribbons along roads, ponds, forests."""
 
     ways: tuple[Way, ...]
     cores: tuple[Polygon, ...]
@@ -162,7 +162,9 @@ def _ditches(lateral: LineString, rng: np.random.Generator, width_m: float) -> l
 def _cores(seed: int) -> list[Polygon]:
     rng = stream(seed, "cores")
     return [
-        terrain.blob(e * terrain.KM, n * terrain.KM, r, rng, turn=rng.uniform(0, 180), stretch=rng.uniform(1.0, 1.6), corners=11)
+        terrain.blob(
+            e * terrain.KM, n * terrain.KM, r, rng, turn=rng.uniform(0, 180), stretch=rng.uniform(1.0, 1.6), corners=11
+        )
         for _, _, e, n, r in table("places")["village"]
     ]
 
@@ -193,7 +195,9 @@ def _forests(seed: int) -> list[Polygon]:
 def _ribbon(seed: int, ways: list[Way]) -> Any:
     """Return the strips of house land along the roads near each village: uneven in depth and length, with gaps."""
     rng, parameters, strips = stream(seed, "ribbon"), table("parameters"), []
-    near = shapely.union_all([Point(xy).buffer(core_radius_m(i) + parameters["ribbon_reach_m"]) for i, xy in enumerate(centres())])
+    near = shapely.union_all(
+        [Point(xy).buffer(core_radius_m(i) + parameters["ribbon_reach_m"]) for i, xy in enumerate(centres())]
+    )
     for way in ways:
         for line in _lines(way.line.intersection(near)):
             at = 0.0

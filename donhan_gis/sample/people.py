@@ -50,10 +50,15 @@ class Register:
     def natural(self, age: int, sex: str, last_name: str, **values: Any) -> Row:
         """Add one natural person of an age in years."""
         names = table("names")
-        born = date(TODAY.year - age, 1, 1) + timedelta(days=int(self.rng.integers(0, 364)))
+        born = date(TODAY.year - 1 - age, 1, 1) + timedelta(days=int(self.rng.integers(0, 364)))
         title = ("ด.ช." if sex == "M" else "ด.ญ.") if age < 15 else "นาย" if sex == "M" else self._lady(age)
         phone = f"000{int(self.rng.integers(0, 10**7)):07}" if age > 17 and self.rng.random() < 0.8 else None
         first = str(self.rng.choice(names["male" if sex == "M" else "female"]))
+        if values.get("house_uid"):
+            years = int(self.rng.integers(1, 40))
+            values["registered_on"] = max(
+                born, TODAY - timedelta(days=365 * years + int(self.rng.integers(9, 300)))
+            ).isoformat()
         return self.add(
             "NAT", first, title=title, last_name=last_name, birth_on=born.isoformat(), sex=sex, phone=phone, **values
         )
@@ -80,31 +85,21 @@ def _family(book: Register, house_uid: str) -> list[Row]:
     """Add the people of one house, the householder first."""
     rng, surname = book.rng, book.surname()
     age, sex = int(rng.integers(34, 82)), str(rng.choice(["M", "F"], p=[0.62, 0.38]))
-    moved = _moved(rng, age)
-    people = [book.natural(age, sex, surname, house_uid=house_uid, registered_on=moved)]
+    people = [book.natural(age, sex, surname, house_uid=house_uid)]
     if rng.random() < 0.7:
         other = max(20, age + int(rng.integers(-7, 5)))
-        people.append(_joins(book, other, "F" if sex == "M" else "M", surname, house_uid))
-    for _ in range(int(rng.choice([0, 1, 2, 3, 4], p=[0.18, 0.3, 0.3, 0.16, 0.06]))):
-        people.append(_joins(book, max(0, age - int(rng.integers(20, 40))), str(rng.choice(["M", "F"])), surname, house_uid))
-    for _ in range(int(rng.choice([0, 1, 2], p=[0.72, 0.2, 0.08]))):
-        people.append(_joins(book, int(rng.integers(0, 17)), str(rng.choice(["M", "F"])), surname, house_uid))
+        people.append(book.natural(other, "F" if sex == "M" else "M", surname, house_uid=house_uid))
+    children = int(rng.choice([0, 1, 2, 3, 4], p=[0.18, 0.3, 0.3, 0.16, 0.06]))
+    ages = [max(0, age - int(rng.integers(20, 40))) for _ in range(children)]
+    ages += [int(rng.integers(0, 17)) for _ in range(int(rng.choice([0, 1, 2], p=[0.72, 0.2, 0.08])))]
+    people += [book.natural(a, str(rng.choice(["M", "F"])), surname, house_uid=house_uid) for a in ages]
     return people
-
-
-def _joins(book: Register, age: int, sex: str, surname: str, house_uid: str) -> Row:
-    return book.natural(age, sex, surname, house_uid=house_uid, registered_on=_moved(book.rng, age))
-
-
-def _moved(rng: np.random.Generator, age: int) -> str:
-    """Return the day a person entered the house registration: after birth, and before 2568."""
-    years = int(rng.integers(1, 40))
-    return (date(TODAY.year - min(years, max(age - 1, 0)), 1, 1) - timedelta(days=int(rng.integers(2, 300)))).isoformat()
 
 
 def homes(seed: int, plots: list[Plot], villages: list[Row], book: Register) -> list[Home]:
     """Return a house with its family for every parcel that is lived on; the point is set when the house is built."""
-    made, count = [], dict.fromkeys(range(len(villages)), 0)
+    made: list[Home] = []
+    count = dict.fromkeys(range(len(villages)), 0)
     for plot in plots:
         if plot.purpose not in LIVED_IN:
             continue
@@ -139,7 +134,7 @@ def absent(book: Register) -> list[Row]:
 
 def firms(book: Register) -> list[Row]:
     """Add juristic persons."""
-    names, made = table("names"), []
+    names, made = table("names"), list[Row]()
     for i in range(int(table("parameters")["juristic_owners"])):
         before, after = names["firm_form"][i % len(names["firm_form"])]
         name = f"{before}{names['firm'][i % len(names['firm'])]} {i + 1}{after}"

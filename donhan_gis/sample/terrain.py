@@ -68,7 +68,7 @@ def wander(line: LineString, rng: np.random.Generator, height_m: float, wave_m: 
 
 
 def river(seed: int) -> LineString:
-    """Return the middle line of the Chi, which follows the eastern and southern boundary from the south to the north-east."""
+    """Return the middle line of the Chi, along the eastern boundary from the south to the north-east."""
     ring = np.asarray(tambon().buffer(-190).exterior.coords)
     north_east, south = int(np.argmax(ring[:, 0])), int(np.argmin(ring[:, 1]))
     side = np.roll(ring[:-1], -south, axis=0)
@@ -82,7 +82,16 @@ def river(seed: int) -> LineString:
     return wander(LineString(soft), stream(seed, "river"), 62.0, 1500.0)
 
 
-def blob(x: float, y: float, radius_m: float, rng: np.random.Generator, *, turn: float = 0.0, stretch: float = 1.0, corners: int = 40) -> Polygon:
+def blob(
+    x: float,
+    y: float,
+    radius_m: float,
+    rng: np.random.Generator,
+    *,
+    turn: float = 0.0,
+    stretch: float = 1.0,
+    corners: int = 40,
+) -> Polygon:
     """Return an irregular round shape, such as a pond or the outline of a village core; ``turn`` in degrees."""
     angle = np.linspace(0, 2 * np.pi, corners, endpoint=False)
     r = np.ones_like(angle)
@@ -112,7 +121,7 @@ class Field:
         fade = inner * inner * (3 - 2 * inner)
         waves = xy @ self._k
         dx, dy = (np.sin(waves + phase) @ self._height / 2 for phase in self._phase)
-        return np.round(xy + np.column_stack([dx * fade, dy * fade]), 3)
+        return np.asarray(np.round(xy + np.column_stack([dx * fade, dy * fade]), 3))
 
 
 def bend(geometry: Any, field: Field) -> Any:

@@ -1,0 +1,1 @@
+"""Orthophotos: cloud-optimized files and their description."""
