@@ -80,7 +80,7 @@ def _depreciation(case: Node) -> Computed:
     material, age = case.need("material").value, case.need("age_years").whole()
     table = newest.value(f"appraisal.depreciation.{material}")
     titles: dict[Language, str] = {"th": table.th, "en": table.en}
-    said = {
+    said: dict[str, str] = {
         language: text("tax.trace.depreciation", language, material=title, age=age, percent=percent)
         for language, title in titles.items()
     }
