@@ -2,29 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
+from qgis import core as qgis_core
 
-qgis_core = pytest.importorskip("qgis.core", reason="QGIS's Python modules are not installed")
-
-from donhan_gis.parcels.indian_1975 import qgis_operations  # noqa: E402
+from donhan_gis.parcels.indian_1975 import qgis_operations
 
 INDIAN = (273391.243, 1806308.706)  # EPSG:24048
 EXPECTED = {"EPSG:32648": ((272975.71, 1806622.80), 0.02), "EPSG:4326": ((102.875, 16.33), 2e-7)}
-
-
-@pytest.fixture(scope="module")
-def qgis():
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    running = qgis_core.QgsApplication.instance()
-    if running is not None:
-        yield running
-        return
-    application = qgis_core.QgsApplication([], False)
-    application.initQgis()
-    yield application
-    application.exitQgis()
 
 
 def pinned_context():
@@ -42,7 +26,6 @@ def moved(context, target):
     return there, transform.transform(there, qgis_core.QgsCoordinateTransform.ReverseTransform)
 
 
-@pytest.mark.usefixtures("qgis")
 @pytest.mark.parametrize("target", EXPECTED)
 def test_pinned_in_qgis(target):
     there, back = moved(pinned_context(), target)
@@ -51,7 +34,6 @@ def test_pinned_in_qgis(target):
     assert (back.x(), back.y()) == pytest.approx(INDIAN, abs=0.02)
 
 
-@pytest.mark.usefixtures("qgis")
 def test_qgis_alone_is_wrong():
     there, _ = moved(qgis_core.QgsCoordinateTransformContext(), "EPSG:32648")
     (east, north), _ = EXPECTED["EPSG:32648"]
