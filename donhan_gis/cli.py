@@ -209,11 +209,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8")  # a Windows console would refuse Thai
-    import donhan_gis.tasks  # noqa: F401  fills the task list
-
-    parsed = build_parser().parse_args(arguments)
-    console = _Console(as_json=parsed.json, language=parsed.lang)
+    console = _Console(as_json="--json" in (sys.argv if arguments is None else arguments), language="th")
     try:
+        import donhan_gis.tasks  # noqa: F401  fills the task list; a broken declaration speaks up here
+
+        parsed = build_parser().parse_args(arguments)
+        console.language = parsed.lang
         return _run(parsed, console)
     except (Cancelled, KeyboardInterrupt):
         console.error(Cancelled())
@@ -232,7 +233,7 @@ def _run(parsed: argparse.Namespace, console: _Console) -> int:
         return DONE
     if parsed.command == "app":
         return _open_app(parsed)
-    user = parsed.user or getpass.getuser()
+    user = parsed.user or _user_name()
     if parsed.command == "run":
         name, given = parsed.name, _json_object(parsed.params)
     else:
@@ -243,6 +244,13 @@ def _run(parsed: argparse.Namespace, console: _Console) -> int:
     report = run_task(name, context, **{key: value for key, value in given.items() if value is not None})
     console.report(report)
     return REFUSED if report.facts.get("errors") else DONE
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user the machine has no name for, as in a container
+        return ""
 
 
 def _json_object(written: str) -> dict[str, Any]:

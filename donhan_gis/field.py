@@ -40,6 +40,7 @@ class Kind(StrEnum):
 Privacy = Literal["public", "internal", "personal", "sensitive"]
 PRIVACY_LEVELS: tuple[Privacy, ...] = ("public", "internal", "personal", "sensitive")
 NUMBERS = (Kind.INT, Kind.DECIMAL, Kind.MONEY)
+LIMIT = 2**63  # the database's whole numbers have 64 bits
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,23 +148,35 @@ def default_of(field: Field, today: date) -> Any:
 
 
 def _finite(written: str) -> float:
-    number = Decimal(thai.arabic_digits(written).replace(",", ""))
-    if not number.is_finite():
+    number = float(Decimal(thai.arabic_digits(written).replace(",", "")))
+    if not math.isfinite(number):
         raise ValueError(written)
-    return float(number)
+    return number
+
+
+def parse_time(written: str) -> time:
+    """Return the time of day of ``h:mm`` or, as Thai papers write it, ``h.mm น.``.
+
+    >>> parse_time("8:30"), parse_time("๑๖.๐๐ น.")
+    (datetime.time(8, 30), datetime.time(16, 0))
+    """
+    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(?:น\.)?", thai.arabic_digits(written))
+    if not found:
+        raise ValueError(written)
+    hour, minute, second = (int(part or 0) for part in found.groups())
+    return time(hour, minute, second)
 
 
 def parse_datetime(written: str) -> datetime:
-    """Return day and time of ISO text or of ``d/m/yyyy hh:mm`` in the Buddhist Era.
+    """Return day and time of ISO text or of ``d/m/yyyy h:mm``, in the Buddhist Era too.
 
-    >>> parse_datetime("1/4/2569 08:30")
-    datetime.datetime(2026, 4, 1, 8, 30)
+    >>> parse_datetime("1/4/2569 08:30"), parse_datetime("30 มิ.ย. 2569 8.30 น.")
+    (datetime.datetime(2026, 4, 1, 8, 30), datetime.datetime(2026, 6, 30, 8, 30))
     """
-    try:
-        return datetime.fromisoformat(written)
-    except ValueError:
-        day, _, hour = written.rpartition(" ")
-        return datetime.combine(thai.parse_date(day), time.fromisoformat(hour))
+    found = re.fullmatch(r"(.*\d)[T ]\s*(\d{1,2}[:.]\d{2}.*?)Z?", written)
+    if not found:
+        raise ValueError(written)
+    return datetime.combine(thai.parse_date(found[1]), parse_time(found[2]))
 
 
 _WORDS_OF_BOOL = {word: 1 for word in ("1", "true", "yes", "ใช่", "มี")}
@@ -180,7 +193,7 @@ _PARSERS: Mapping[Kind, Callable[[str], Any]] = {
     Kind.MONEY: thai.parse_baht,
     Kind.BOOL: lambda written: _WORDS_OF_BOOL[thai.arabic_digits(written).lower()],
     Kind.DATE: lambda written: thai.parse_date(written).isoformat(),
-    Kind.TIME: lambda written: time.fromisoformat(thai.arabic_digits(written)).isoformat("minutes"),
+    Kind.TIME: lambda written: parse_time(written).isoformat("minutes"),
     Kind.DATETIME: lambda written: parse_datetime(thai.arabic_digits(written)).isoformat(sep=" ", timespec="minutes"),
     Kind.PERSON_ID: _bare_number,
     Kind.PHONE: _bare_number,
@@ -199,7 +212,7 @@ _READERS: Mapping[Kind, Callable[[str], Any]] = {
 
 def _is_of_kind(field: Field, value: Any) -> bool:
     if field.kind in NUMBERS:
-        return isinstance(value, _NUMBER_TYPES[field.kind]) and math.isfinite(float(str(value)))
+        return isinstance(value, _NUMBER_TYPES[field.kind]) and abs(float(str(value))) < LIMIT
     if field.kind is Kind.BOOL:
         return value in (0, 1)
     if not isinstance(value, str):
@@ -240,7 +253,7 @@ def _limit(field: Field, limit: float) -> str:
 
 
 def show(field: Field, value: Any, language: Language = "th", *, choices: Sequence[Choice] = ()) -> str:
-    """Return a stored value as a person reads it.
+    """Return a stored value as a person reads it; one that is not of its kind is shown as it stands.
 
     >>> show(Field("built_on", Kind.DATE, "วันที่", "On"), "2026-06-30")
     '30 มิ.ย. 2569'
@@ -251,11 +264,14 @@ def show(field: Field, value: Any, language: Language = "th", *, choices: Sequen
         return next((choice.title(language) for choice in choices if choice.code == str(value)), str(value))
     if field.kind is Kind.BOOL:
         return text("yes" if value else "no", language)
-    if field.kind is Kind.DECIMAL:
-        return f"{float(value):,.{field.decimals}f}"
     if field.kind is Kind.INT and field.name.endswith("_be"):
         return str(value)  # a year takes no thousands separator
-    return _WRITERS.get(field.kind, str)(value)
+    try:
+        if field.kind is Kind.DECIMAL:
+            return f"{float(value):,.{field.decimals}f}"
+        return _WRITERS.get(field.kind, str)(value)
+    except (ValueError, TypeError, OverflowError):
+        return str(value)  # another program wrote it; the data check will tell
 
 
 def _show_datetime(value: str) -> str:

@@ -5,8 +5,6 @@ A register is data: table, form, list, validation, QGIS style and import templat
 
 from __future__ import annotations
 
-import difflib
-import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -14,21 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from donhan_gis.declaration import SYSTEM_COLUMNS as SYSTEM_COLUMNS
+from donhan_gis.declaration import check_registers, known
 from donhan_gis.errors import DeclarationError
-from donhan_gis.field import PRIVACY_LEVELS, Choice, Field, Kind, Privacy
+from donhan_gis.field import Choice, Field, Kind, Privacy
 from donhan_gis.i18n import Language
 from donhan_gis.paths import DATA, LAYERS
 
 Geometry = Literal["None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"]
 SCHEMA = 1  # the form of declaration files this loader reads
-GEOMETRIES = ("None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry")
-MARKERS = ("circle", "square", "triangle", "diamond", "star", "cross")
-LEVELS = ("error", "warning")
-CHECKS = ("within_boundary", "no_overlap", "near", "no_cycle", "shares_sum_to_one", "inside_parent", "near_line")
-# Columns that every table has; a declared field may not take their names.
-SYSTEM_COLUMNS = ("fid", "uid", "rev", "created_at", "created_by", "updated_at", "updated_by", "geom")
-# SQLite, PostgreSQL and QGIS read these differently, so a rule on a row may not use them.
-_UNSAFE_IN_RULES = re.compile(r"\b(between|like|round|ilike|glob|regexp)\b|/", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +202,11 @@ def load_registers(folder: Path = LAYERS, choices_file: Path = DATA / "choices.t
         DeclarationError: a file breaks the form; it names file and key, and the nearest valid name.
     """
     choices = load_choices(choices_file)
-    groups = tuple(_build(Titled, entry, "_groups.toml") for entry in _read(folder / "_groups.toml")["group"])
+    listed = _tables(_read(folder / "_groups.toml"), "group", "_groups.toml")
+    groups = tuple(_build(Titled, entry, "_groups.toml") for entry in listed)
     found = [_register(file) for file in sorted(folder.glob("[!_]*.toml"))]
     registers = Registers(dict(sorted((r.name, r) for r in found)), groups, choices)
-    for register in registers.values():
-        _check_names(register, registers)
+    check_registers(registers)
     return registers
 
 
@@ -222,7 +214,10 @@ def load_choices(file: Path) -> dict[str, tuple[Choice, ...]]:
     """Return the code lists of a file: ``codes = [["CODE", "ไทย", "English"], …]``."""
     lists = {}
     for name, entry in _read(file).items():
-        codes = tuple(Choice(*row) for row in entry["codes"])
+        try:
+            codes = tuple(Choice(*row) for row in entry["codes"])
+        except (KeyError, TypeError) as error:
+            raise DeclarationError("declaration.incomplete", file=file.name, key=name, missing="codes") from error
         if len({choice.code for choice in codes}) != len(codes):
             raise DeclarationError("declaration.duplicate", file=file.name, key=name)
         lists[name] = codes
@@ -236,13 +231,12 @@ def _read(file: Path) -> dict[str, Any]:
         raise DeclarationError("declaration.unreadable", file=file.name, key=str(error)) from error
 
 
-def _nearest(name: str, valid: Any) -> str:
-    return next(iter(difflib.get_close_matches(name, [str(v) for v in valid], 1)), "-")
-
-
-def _known(name: str, valid: Any, *, file: str, key: str) -> None:
-    if name not in valid:
-        raise DeclarationError("declaration.unknown", file=file, key=key, name=name, nearest=_nearest(name, valid))
+def _tables(data: Mapping[str, Any], key: str, file: str) -> list[dict[str, Any]]:
+    """Return the ``[[key]]`` tables of a file."""
+    found = data.get(key, [])
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        raise DeclarationError("declaration.incomplete", file=file, key=key, missing=f"[[{key}]]")
+    return found
 
 
 def _build(cls: Any, entry: Mapping[str, Any], file: str, *, rename: Mapping[str, str] | None = None) -> Any:
@@ -251,7 +245,7 @@ def _build(cls: Any, entry: Mapping[str, Any], file: str, *, rename: Mapping[str
     values = {(rename or {}).get(key, key): value for key, value in entry.items()}
     where = f"{cls.__name__.lower()} {entry.get('name', entry.get('id', ''))}".strip()
     for key in values:
-        _known(key, names, file=file, key=where)
+        known(key, names, file=file, key=where)
     try:
         built = cls(**values)
     except TypeError as error:
@@ -269,25 +263,26 @@ _TOP_KEYS = {
 }
 
 
-def _field(entry: Mapping[str, Any], file: str) -> Field:
-    _known(str(entry.get("kind", "")), {*Kind}, file=file, key=f"field {entry.get('name', '')}")
-    built: Field = _build(Field, {**entry, "kind": Kind(entry["kind"])}, file, rename=_FIELD_NAMES)
-    return built
+def _with_kind(cls: Any, entry: Mapping[str, Any], file: str) -> Any:
+    """Return the field or computed value of a table."""
+    known(str(entry.get("kind", "")), {*Kind}, file=file, key=f"{cls.__name__.lower()} {entry.get('name', '')}")
+    return _build(cls, {**entry, "kind": Kind(entry["kind"])}, file, rename=_FIELD_NAMES)
 
 
 def _register(file: Path) -> Register:
     data = _read(file)
     name = file.name
     for key in data:
-        _known(key, _TOP_KEYS, file=name, key=key)
+        known(key, _TOP_KEYS, file=name, key=key)
     if data.get("schema") != SCHEMA:
         raise DeclarationError("declaration.schema", file=name, key="schema", wanted=SCHEMA)
     for key in ("register", "th", "en", "group", "field"):
         if not data.get(key):
             raise DeclarationError("declaration.incomplete", file=name, key=key, missing=key)
+    known(data["register"], {file.stem}, file=name, key="register")
 
     def each(key: str, build: Callable[[Mapping[str, Any]], Any]) -> tuple[Any, ...]:
-        return tuple(build(entry) for entry in data.get(key, ()))
+        return tuple(build(entry) for entry in _tables(data, key, name))
 
     number = data.get("number")
     return Register(
@@ -305,56 +300,10 @@ def _register(file: Path) -> Register:
         list=tuple(data.get("list", ())),
         search=tuple(data.get("search", ())),
         sections=each("section", lambda entry: _build(Titled, entry, name)),
-        fields=each("field", lambda entry: _field(entry, name)),
-        computed=each("computed", lambda entry: _build(Computed, {**entry, "kind": Kind(entry["kind"])}, name)),
+        fields=each("field", lambda entry: _with_kind(Field, entry, name)),
+        computed=each("computed", lambda entry: _with_kind(Computed, entry, name)),
         rules=each("rule", lambda entry: _build(Rule, entry, name)),
         checks=each("check", lambda entry: _build(Check, entry, name, rename={"with": "with_"})),
         children=each("child", lambda entry: _build(Child, entry, name)),
         style=_build(Style, data["style"], name) if "style" in data else None,
     )
-
-
-def _check_names(register: Register, registers: Registers) -> None:
-    """Refuse a register whose names do not lead anywhere."""
-    file = f"{register.name}.toml"
-    all_names = [*register.columns, *(computed.name for computed in register.computed)]
-    for name in all_names:
-        if all_names.count(name) > 1 or name in SYSTEM_COLUMNS:
-            raise DeclarationError("declaration.duplicate", file=file, key=name)
-    _known(register.group, {group.id for group in registers.groups}, file=file, key="group")
-    _known(register.geometry, GEOMETRIES, file=file, key="geometry")
-    _known(register.privacy, PRIVACY_LEVELS, file=file, key="privacy")
-    for name in (*register.list, *register.search, *(n for names in register.unique_together for n in names)):
-        _known(name, all_names, file=file, key="list, search, unique_together")
-    for used in re.findall(r"\{(\w+)", register.title + (register.number.pattern if register.number else "")):
-        _known(used, {*all_names, "seq"}, file=file, key="title, number")
-    for field in register.fields:
-        _check_field(field, register, registers)
-    for rule in register.rules:
-        _known(rule.level, LEVELS, file=file, key=f"rule {rule.id}")
-        if found := _UNSAFE_IN_RULES.search(rule.sql):
-            raise DeclarationError("declaration.unsafe_rule", file=file, key=f"rule {rule.id}", word=found.group())
-    for check in register.checks:
-        _known(check.name, CHECKS, file=file, key=f"check {check.id}")
-        _known(check.via, {*register.columns, ""}, file=file, key=f"check {check.id}")
-        _known(check.with_, {*registers, ""}, file=file, key=f"check {check.id}")
-    for computed in register.computed:
-        _known(computed.choices, {*registers.choices, ""}, file=file, key=f"computed {computed.name}")
-    if register.style:
-        _known(register.style.marker, MARKERS, file=file, key="style")
-        for used in (register.style.by, register.style.label):
-            _known(used, {*all_names, ""}, file=file, key="style")
-    for child in register.children:
-        _known(child.register, registers, file=file, key="child")
-        _known(child.via, registers[child.register].columns, file=file, key=f"child {child.register}")
-
-
-def _check_field(field: Field, register: Register, registers: Registers) -> None:
-    file, key = f"{register.name}.toml", f"field {field.name}"
-    if field.kind is Kind.REF:
-        _known(field.to, registers, file=file, key=key)
-    if field.kind in (Kind.CHOICE, Kind.CHOICES):
-        _known(field.choices, registers.choices, file=file, key=key)
-    _known(field.privacy, PRIVACY_LEVELS, file=file, key=key)
-    if field.section or register.sections:
-        _known(field.section, {section.id for section in register.sections}, file=file, key=key)

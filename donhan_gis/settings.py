@@ -6,6 +6,7 @@ import tomllib
 from functools import cache
 from typing import Any
 
+from donhan_gis.errors import InvalidInput
 from donhan_gis.field import Field, Kind, parse
 from donhan_gis.paths import DATA
 
@@ -22,7 +23,13 @@ def value_of(key: str, stored: str) -> Any:
 
     >>> value_of("check.area_tolerance_pct", "")
     5.0
+
+    Raises:
+        InvalidInput: the project holds a text that is no such value.
     """
     field = declared()[key]
     written = stored or ("" if field.default is None else str(field.default))
-    return parse(field, written)
+    try:
+        return parse(field, written)
+    except ValueError as error:
+        raise InvalidInput("task.bad_value", field=key, title=field.th, title_en=field.en, value=written) from error
