@@ -120,9 +120,9 @@ class FieldsForm(QTabWidget):
         for name, made in self.inputs.items():
             try:
                 values[name] = made.value()
-            except ValueError as error:
+            except ValueError:
                 title = {"th": made.field.th, "en": made.field.en}
-                unread.append(Problem(name, "field.kind", {"title": title, "value": str(error)}))
+                unread.append(Problem(name, "field.kind", {"title": title, "value": made.written()}))
         return values, unread
 
     def mark(self, problems: Iterable[Problem]) -> list[Problem]:

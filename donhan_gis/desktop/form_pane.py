@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from donhan_gis.desktop import messages
 from donhan_gis.desktop.row_form import RowForm
 from donhan_gis.desktop.session import Session
+from donhan_gis.desktop.theme import label
 
 Place = tuple[str, str]  # register, uid
 
@@ -34,9 +35,10 @@ class FormPane(QWidget):
         self._close.setProperty("role", "link")
         self._close.clicked.connect(lambda _checked: self.close_form())
         bar = QHBoxLayout()
-        bar.setContentsMargins(8, 6, 8, 0)
+        bar.setContentsMargins(12, 8, 8, 0)
+        self._kind = label("", "small")
         bar.addWidget(self._back)
-        bar.addStretch(1)
+        bar.addWidget(self._kind, 1)
         bar.addWidget(self._close)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -62,6 +64,7 @@ class FormPane(QWidget):
             if left:
                 self._came_from.append(left)
             self._back.setVisible(bool(self._came_from))
+            self._kind.setText(self.session.name_of(self.session.registers[register]))
             self.shown.emit()
             return True
         return False

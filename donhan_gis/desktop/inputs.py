@@ -64,6 +64,10 @@ class Input(QWidget):
         """
         raise NotImplementedError
 
+    def written(self) -> str:
+        """Return what was typed, where it is typed."""
+        return ""
+
     def set_value(self, value: Any) -> None:
         """Show a stored value."""
         raise NotImplementedError
@@ -122,6 +126,9 @@ class LineInput(Input):
         if self._is_area and "-" in self.line.text().strip()[1:]:
             return float(self._area())
         return parse(self.field, self.line.text())
+
+    def written(self) -> str:  # noqa: D102
+        return self.line.text()
 
     def set_value(self, value: Any) -> None:  # noqa: D102
         if self.field.kind is Kind.DECIMAL and value is not None:

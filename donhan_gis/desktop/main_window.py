@@ -26,7 +26,7 @@ from donhan_gis.i18n import LANGUAGES
 from donhan_gis.report import Report
 from donhan_gis.task import TASKS, Task
 
-_NAVIGATION_PX, _FORM_PX, _FINDINGS_PX = 240, 430, 210
+_NAVIGATION_PX, _FORM_PX, _FINDINGS_PX = 225, 420, 210
 _MESSAGE_MS = 6000
 _LANGUAGE_NAMES = {"th": "ภาษาไทย", "en": "English"}
 
@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.resize(1340, 720)
+        self._form_dock.setTitleBarWidget(QWidget())  # the pane has a head of its own
         self.navigation.setMinimumWidth(_NAVIGATION_PX)
         self.form_pane.setMinimumWidth(_FORM_PX)
         self.findings.setMinimumHeight(_FINDINGS_PX)

@@ -157,9 +157,16 @@ class MapView(QGraphicsView):
         around = QRect(at.x() - _CLICK_PX, at.y() - _CLICK_PX, 2 * _CLICK_PX + 1, 2 * _CLICK_PX + 1)
         for item in self.items(around):
             layer = item.parentItem()
-            if isinstance(layer, MapLayer) and item.data(UID):
+            if isinstance(layer, MapLayer) and isinstance(item, QGraphicsPathItem) and self._is_hit(item, around):
                 return layer.register.name, item.data(UID)
         return "", ""
+
+    def _is_hit(self, item: QGraphicsPathItem, around: QRect) -> bool:
+        """Say whether a click means this feature: an area without a fill is met at its outline only."""
+        if _is_mark(item) or item.brush().style() != Qt.BrushStyle.NoBrush or not item.path().elementCount():
+            return True
+        area = item.mapFromScene(self.mapToScene(around)).boundingRect()
+        return not item.path().contains(area)
 
     def refresh(self) -> None:
         """Show the layers that belong to this scale and draw everything anew."""

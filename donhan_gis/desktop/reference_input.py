@@ -76,6 +76,9 @@ class ReferenceInput(Input):
             raise ValueError(self.line.text())
         return self._uid
 
+    def written(self) -> str:  # noqa: D102
+        return self.line.text()
+
     def set_value(self, value: Any) -> None:  # noqa: D102
         self._uid = value or None
         with QSignalBlocker(self.line):

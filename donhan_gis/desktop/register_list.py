@@ -125,7 +125,7 @@ class RegisterList(QWidget):
             combo = QComboBox()
             combo.setAccessibleName(field.title(self.session.language))
             combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            combo.setMinimumContentsLength(13)
+            combo.setMinimumContentsLength(9)
             combo.addItem(self.session.t("app.list.all", title=field.title(self.session.language)), None)
             for value, title in self._options(field):
                 combo.addItem(title, value)
@@ -146,12 +146,11 @@ class RegisterList(QWidget):
         self._map = _button(t("app.list.map"), self._show_on_map)
         self._delete = _button(t("app.list.delete"), self._remove, role="danger")
         export = _button(t("app.list.export"), self._export)
-        head = QHBoxLayout()
-        head.addWidget(label(self.register.heading(self.session.language), "heading"))
-        head.addWidget(self._count)
-        head.addStretch(1)
+        actions = QHBoxLayout()
         for button in (self._new, self._open, self._map, self._delete, export):
-            head.addWidget(button)
+            actions.addWidget(button)
+        actions.addStretch(1)
+        actions.addWidget(self._count)
         self._new.setVisible(self._editable)
         self._delete.setVisible(self._editable and not self.register.append_only)
         self._map.setVisible(self.register.geometry != "None")
@@ -162,8 +161,8 @@ class RegisterList(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(10)
-        layout.addLayout(head)
         layout.addLayout(filters)
+        layout.addLayout(actions)
         layout.addWidget(self.table, 1)
 
     def _apply(self) -> None:

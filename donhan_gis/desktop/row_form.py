@@ -75,13 +75,12 @@ class RowForm(QWidget):
     def _lay_out(self) -> None:
         t = self.session.t
         self.heading = label("", "heading", wrap=True)
-        self._kind = label(self.register.heading(self.session.language), "small")
         self.banner = label("", "banner", wrap=True)
         self.advice = label("", "advice", wrap=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(12, 10, 12, 12)
+        layout.setContentsMargins(12, 2, 12, 12)
         layout.setSpacing(8)
-        for widget in (self._kind, self.heading, self.banner, self.advice):
+        for widget in (self.heading, self.banner, self.advice):
             layout.addWidget(widget)
         layout.addWidget(self.form, 1)
         self.save_button = QPushButton(t("app.form.save"))

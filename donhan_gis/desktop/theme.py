@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -13,6 +15,7 @@ INK, MUTED, LINE, PAPER, GROUND = "#1d2a33", "#5a6872", "#d5dce2", "#ffffff", "#
 ACCENT, ACCENT_DARK, ACCENT_SOFT = "#0b6b53", "#07503e", "#e2f1ec"
 DANGER, DANGER_SOFT, WARNING, WARNING_SOFT = "#b42318", "#fdeceb", "#8a5a00", "#fff5dc"
 SEVERITY_COLOURS = {"error": DANGER, "warning": WARNING, "info": MUTED}
+_ICONS = (Path(__file__).parent / "icons").as_posix()
 
 _SHEET = f"""
 QWidget {{ color: {INK}; }}
@@ -49,14 +52,17 @@ QPushButton[role="link"] {{ border: none; background: transparent; color: {ACCEN
   padding: 4px 6px; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}
 QLineEdit, QPlainTextEdit, QComboBox {{ background: {PAPER}; border: 1px solid #c3ccd4; border-radius: 5px;
-  padding: 4px 8px; selection-background-color: {ACCENT}; selection-color: white; }}
-QLineEdit, QComboBox {{ min-height: 22px; }}
+  padding: 0 8px; selection-background-color: {ACCENT}; selection-color: white; }}
+/* Height instead of padding: an input clips the tone marks that stand above its font's ascent. */
+QLineEdit, QComboBox {{ min-height: 30px; }}
+QPlainTextEdit {{ padding: 4px 6px; }}
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus {{ border: 1px solid {ACCENT}; }}
 QLineEdit:read-only, QPlainTextEdit:read-only, QComboBox:disabled {{ background: {GROUND}; color: {MUTED};
   border-color: {LINE}; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"], QComboBox[wrong="true"] {{ border: 1px solid {DANGER};
   background: {DANGER_SOFT}; }}
 QComboBox::drop-down {{ border: none; width: 24px; }}
+QComboBox::down-arrow {{ image: url({_ICONS}/down.svg); width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ background: {PAPER}; border: 1px solid {LINE}; padding: 3px;
   selection-background-color: {ACCENT_SOFT}; selection-color: {ACCENT_DARK}; }}
 QTabWidget::pane {{ border: 1px solid {LINE}; background: {PAPER}; top: -1px; }}
