@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.PyQt.QtCore import QProcess, QProcessEnvironment
+from qgis.PyQt.QtCore import QProcess, QProcessEnvironment, QStandardPaths
 
 from .texts import FOLDER, language, setting, tr
 
@@ -87,7 +87,14 @@ def _environment(engine: Engine) -> QProcessEnvironment:
     return environment
 
 
-def started(engine: Engine, arguments: list[str]) -> QProcess:
+def work_folder(project: str) -> Path:
+    """Return the folder in which a file named without one is written: the project's, else the user's documents."""
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    folder = Path(project).resolve().parent if project else Path(documents or Path.home())
+    return folder if folder.is_dir() else Path.home()
+
+
+def started(engine: Engine, arguments: list[str], *, project: str = "") -> QProcess:
     """Return the running process.
 
     Raises:
@@ -95,6 +102,7 @@ def started(engine: Engine, arguments: list[str]) -> QProcess:
     """
     process = QProcess()
     process.setProcessEnvironment(_environment(engine))
+    process.setWorkingDirectory(str(work_folder(project)))
     process.start(engine.command[0], [*engine.command[1:], *arguments])
     if not process.waitForStarted(_START_MS):
         raise EngineError("engine.start", tr("engine.start", command=str(engine)))
@@ -124,7 +132,7 @@ def run_task(
     """
     engine = find_engine()
     arguments = ["run", task, "--json", "--lang", language(), "--params", json.dumps(values, ensure_ascii=False)]
-    process = started(engine, arguments + (["--project", project] if project else []))
+    process = started(engine, arguments + (["--project", project] if project else []), project=project)
     answer: dict[str, Any] = {}
     left = b""
     while True:
@@ -139,7 +147,9 @@ def run_task(
             answer.update(_heard(line, progress))
         if not running:
             break
-    return _outcome(process, answer)
+    report = _outcome(process, answer)
+    report["files"] = [str(work_folder(project) / file) for file in report["files"]]
+    return report
 
 
 def _heard(line: bytes, progress: Callable[[float, str], None]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from qgis.core import (
@@ -11,6 +12,8 @@ from qgis.core import (
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
     QgsProcessingParameterFile,
+    QgsProcessingParameterFileDestination,
+    QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
     QgsProcessingParameterString,
 )
@@ -18,9 +21,16 @@ from qgis.core import (
 from .texts import titled, tr
 
 _DATES = ("date", "datetime")
+# Files of these names are written by the task, not read.
+_WRITTEN = ("out", "save_mapping")
 
 
-def parameter(field: dict[str, Any]) -> QgsProcessingParameterDefinition:
+def is_written(field: dict[str, Any], task: str) -> bool:
+    """Say whether a file is one that the task writes."""
+    return field["kind"] == "file" and (field["name"] in _WRITTEN or (task, field["name"]) == ("project.new", "path"))
+
+
+def parameter(field: dict[str, Any], task: str) -> QgsProcessingParameterDefinition:
     """Return the Processing parameter of a task's field."""
     name, optional = field["name"], not field["required"]
     title = titled(field) + (f" ({field['unit']})" if field["unit"] else "")
@@ -31,6 +41,8 @@ def parameter(field: dict[str, Any]) -> QgsProcessingParameterDefinition:
         made = QgsProcessingParameterBoolean(name, title, bool(default), optional)
     elif field["kind"] in ("int", "decimal"):
         made = _number(field, title, optional)
+    elif is_written(field, task):
+        made = _destination(field, title, optional)
     elif field["kind"] in ("file", "photo"):
         made = QgsProcessingParameterFile(name, title, defaultValue=default, optional=optional)
     else:
@@ -38,6 +50,16 @@ def parameter(field: dict[str, Any]) -> QgsProcessingParameterDefinition:
         made = QgsProcessingParameterString(name, title, default, long, optional)
     made.setHelp(titled(field, "help") or (tr("alg.date_help") if field["kind"] in _DATES else ""))
     return made
+
+
+def _destination(field: dict[str, Any], title: str, optional: bool) -> QgsProcessingParameterDefinition:
+    """Return a file to write; the ending stands in the title, a folder has none."""
+    ending = re.search(r"\(\*?\.(\w+)\)|\b(PDF)\b", field["en"]) or re.search(r"\(\*?\.(\w+)\)", field["th"])
+    if "folder" in field["en"].lower():
+        return QgsProcessingParameterFolderDestination(field["name"], title, field["default"], optional, False)
+    kind = next((found for found in ending.groups() if found), "").lower() if ending else ""
+    wanted = f"{kind.upper()} (*.{kind})" if kind else ""
+    return QgsProcessingParameterFileDestination(field["name"], title, wanted, field["default"], optional, False)
 
 
 def _enum(field: dict[str, Any], title: str, optional: bool) -> QgsProcessingParameterEnum:
@@ -71,6 +93,7 @@ def _number(field: dict[str, Any], title: str, optional: bool) -> QgsProcessingP
 def value(
     algorithm: QgsProcessingAlgorithm,
     field: dict[str, Any],
+    task: str,
     given: dict[str, Any],
     context: QgsProcessingContext,
 ) -> Any:
@@ -82,6 +105,8 @@ def value(
         return field["choices"][algorithm.parameterAsEnum(given, name, context)]["code"]
     if kind == "choices" and field["choices"]:
         return ",".join(field["choices"][i]["code"] for i in algorithm.parameterAsEnums(given, name, context))
+    if is_written(field, task):
+        return algorithm.parameterAsFileOutput(given, name, context)
     if kind == "bool":
         return int(algorithm.parameterAsBool(given, name, context))
     if kind == "int":

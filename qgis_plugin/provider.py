@@ -25,7 +25,7 @@ from qgis.PyQt.QtGui import QIcon
 
 from .engine import EngineError, find_engine, run_task
 from .parameters import parameter, value
-from .reports import absolute, page
+from .reports import page
 from .texts import FOLDER, titled, tr
 
 PROJECT = "PROJECT"
@@ -109,7 +109,7 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
                 )
             )
         for field in self._task["parameters"]:
-            self.addParameter(parameter(field))
+            self.addParameter(parameter(field, self._task["name"]))
         self.addOutput(QgsProcessingOutputHtml("REPORT", tr("alg.report")))
         self.addOutput(QgsProcessingOutputString("FILES", tr("alg.files")))
 
@@ -124,7 +124,10 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Run the task in the engine; called off the main thread."""
-        given = {field["name"]: value(self, field, parameters, context) for field in self._task["parameters"]}
+        given = {
+            field["name"]: value(self, field, self._task["name"], parameters, context)
+            for field in self._task["parameters"]
+        }
         project = self.parameterAsFile(parameters, PROJECT, context) if self._task["project"] else ""
 
         def progress(fraction: float, message: str) -> None:
@@ -147,7 +150,7 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
         return self._results(report, feedback)
 
     def _results(self, report: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
-        files = absolute(report["files"])
+        files = report["files"]
         for file in files:
             feedback.pushInfo(file)
         shown = QgsProcessingUtils.generateTempFilename("report.html")

@@ -22,18 +22,11 @@ def page(report: dict[str, Any]) -> str:
     parts += [f"<p>{escape(note)}</p>" for note in report[f"notes_{language()}"]]
     parts += [_table(table) for table in report["tables"]]
     if report["files"]:
-        items = "".join(
-            f"<li><a href='{Path(file).as_uri()}'>{escape(file)}</a></li>" for file in absolute(report["files"])
-        )
+        items = "".join(f"<li><a href='{Path(file).as_uri()}'>{escape(file)}</a></li>" for file in report["files"])
         parts.append(f"<h3>{escape(tr('alg.files'))}</h3><ul>{items}</ul>")
     labels = {"th": 0, "en": 1}
     facts = [f"{escape(entry[labels[language()]])}: {escape(str(entry[2]))}" for entry in report["provenance"]]
     return "".join([*parts, f"<p><small>{'<br>'.join(facts)}</small></p></body></html>"])
-
-
-def absolute(files: list[str]) -> list[str]:
-    """Return the paths of the files a task wrote, in full."""
-    return [str(Path(file).resolve()) for file in files]
 
 
 def _table(table: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from itertools import groupby
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -111,7 +112,7 @@ def widget(field: Field, register: Register, registers: Registers, *, id_: str) 
         return "DateTime", _moment(field.kind)
     if field.kind in (Kind.PHOTO, Kind.FILE):
         return "ExternalResource", _resource(field.kind)
-    if field.kind is Kind.INT and _fits_a_number_box(field):
+    if field.kind is Kind.DECIMAL or (field.kind is Kind.INT and _fits_a_number_box(field)):
         return "Range", _range(field)
     return "TextEdit", {"IsMultiline": field.kind is Kind.LONGTEXT, "UseHtml": False}
 
@@ -169,9 +170,13 @@ def _fits_a_number_box(field: Field) -> bool:
 
 
 def _range(field: Field) -> dict[str, Any]:
-    lowest, highest = int(field.minimum or 0), int(field.maximum or 0)
+    """Return a number box; decimals are shown to as many places as declared."""
+    whole = field.kind is Kind.INT
+    limits = {"Min": field.minimum, "Max": field.maximum}
+    given = {name: int(limit) if whole else float(limit) for name, limit in limits.items() if limit is not None}
+    places = {"Precision": 0 if whole else field.decimals, "Step": 1 if whole else 1.0}
     unit = f" {field.unit}" if field.unit else ""
-    return {"AllowNull": True, "Min": lowest, "Max": highest, "Step": 1, "Style": "SpinBox", "Suffix": unit}
+    return {"AllowNull": True, "Style": "SpinBox", "Suffix": unit, **places, **given}
 
 
 def _defaults(layer: Element, register: Register, registers: Registers) -> None:
@@ -227,9 +232,16 @@ def _table_columns(layer: Element, register: Register, shown: list[Field]) -> No
     columns = add(add(layer, "attributetableconfig", actionWidgetStyle="dropDown"), "columns")
     names = [field.name for field in shown]
     first = [baht_name(n) if f"{n}" in names and baht_name(n) in names else n for n in register.list if n in names]
+    widths = {field.name: _width(alias(field)) for field in shown}
     for name in [*first, *(n for n in names if n not in first), *SYSTEM_BEFORE]:
         hidden = int(bool(first) and name not in first)
-        add(columns, "column", type="field", name=name, hidden=hidden, width=-1)
+        add(columns, "column", type="field", name=name, hidden=hidden, width=widths.get(name, -1))
+
+
+def _width(heading: str) -> int:
+    """Return the pixels a column needs for its heading; Thai marks above and below a letter take no room."""
+    letters = sum(unicodedata.category(letter) != "Mn" for letter in heading)
+    return min(40 + 8 * letters, 320)
 
 
 def form(layer: Element, register: Register) -> None:

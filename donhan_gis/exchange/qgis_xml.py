@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-QGIS_VERSION = "3.22.0"
+# The last of the oldest version served: an older number makes QGIS 3.22 warn, a newer one too.
+QGIS_VERSION = "3.22.16-Białowieża"
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 # QGIS looks a system up by its authority code once any id of its own list is given beside it.
 _SRS_ID = {32648: 3132, 32647: 3131, 4326: 3452, 4240: 3382, 24047: 2042, 24048: 2043}
