@@ -12,6 +12,7 @@ from donhan_gis.exchange.prepare import Prepared, prepare
 from donhan_gis.exchange.read import read_source
 from donhan_gis.exchange.source import Rejected, Source
 from donhan_gis.field import Choice, Field, Kind
+from donhan_gis.i18n import Language, text
 from donhan_gis.parcels.landing import home_box_deg
 from donhan_gis.register import Register, load_registers
 from donhan_gis.report import Report, Table
@@ -184,25 +185,33 @@ def _report(
 
 
 def _mapping_table(register: Register, chosen: mappings.ColumnMapping, columns: Mapping[str, Any]) -> Table:
-    used = {name: column for column in chosen.columns for name in column.sources}
+    """Return one row a column of the file with all the fields it fills, and why."""
+    used: dict[str, list[mappings.MappedColumn]] = {}
+    for column in chosen.columns:
+        for name in column.sources:
+            used.setdefault(name, []).append(column)
     rows = [
-        [name, register.field(used[name].field).th if name in used else "", _why(name, used, chosen)]
+        [
+            name,
+            ", ".join(register.field(column.field).th for column in used.get(name, ())),
+            _why(name, used.get(name, ()), chosen, "th"),
+            _why(name, used.get(name, ()), chosen, "en"),
+        ]
         for name in columns
     ]
     fields = (
         Field("column", Kind.TEXT, "คอลัมน์ในแฟ้ม", "Column"),
         Field("field", Kind.TEXT, "ช่องข้อมูลในทะเบียน", "Field"),
-        Field("why", Kind.TEXT, "เหตุผล", "Why"),
+        Field("why_th", Kind.TEXT, "เหตุผล", "Why (Thai)"),
+        Field("why_en", Kind.TEXT, "เหตุผล (อังกฤษ)", "Why"),
     )
     return Table("mapping", "การจับคู่คอลัมน์", "Column mapping", fields, rows)
 
 
-def _why(name: str, used: Mapping[str, mappings.MappedColumn], chosen: mappings.ColumnMapping) -> str:
-    if name in used:
-        return used[name].reason
-    if name in chosen.doubtful:
-        return "ชื่อกำกวม ต้องระบุเอง / doubtful name, map it yourself"
-    return "ไม่นำเข้า / left out"
+def _why(name: str, used: Sequence[mappings.MappedColumn], chosen: mappings.ColumnMapping, language: Language) -> str:
+    if used:
+        return used[0].why(language)
+    return text("import.doubtful" if name in chosen.doubtful else "import.left_out", language)
 
 
 def _quarantine_table(rejected: Sequence[Rejected]) -> Table:
