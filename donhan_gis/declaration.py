@@ -61,9 +61,9 @@ def _check_names(register: Register, registers: Registers) -> None:
     known(register.privacy, PRIVACY_LEVELS, file=file, key="privacy")
     for name in (*register.list, *register.search, *(n for names in register.unique_together for n in names)):
         known(name, all_names, file=file, key="list, search, unique_together")
-    _check_patterns(register, registers)
     for field in register.fields:
         _check_field(field, register, registers)
+    _check_patterns(register, registers)
     _check_rules(register, registers)
     for computed in register.computed:
         known(computed.choices, {*registers.choices, ""}, file=file, key=f"computed {computed.name}")

@@ -28,6 +28,8 @@ MONTHS_SHORT = ["ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค."
 _TO_THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 _TO_ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u2060"))
+_TONE_MARKS = "่้๊๋์"  # and ทัณฑฆาต, which too stands last
+_MARKS = re.compile("[ัิ-ู็-ํ]{2,}")
 _DIGIT_WORDS = ["ศูนย์", "หนึ่ง", "สอง", "สาม", "สี่", "ห้า", "หก", "เจ็ด", "แปด", "เก้า"]
 _PLACE_WORDS = ("", "สิบ", "ร้อย", "พัน", "หมื่น", "แสน")
 
@@ -58,10 +60,15 @@ def normalise(written: str) -> str:
     """
     clean = unicodedata.normalize("NFC", written).translate(_ZERO_WIDTH).replace("\u00a0", " ")
     clean = clean.replace("เเ", "แ")
-    clean = re.sub("([่-๋])([ัิ-ู็])", r"\2\1", clean)  # a tone mark stands after the vowel above or below
-    clean = re.sub("ํ([่-๋])?า", r"\1ำ", clean)  # นิคหิต + า is สระอำ
-    clean = re.sub("ำ([่-๋])", r"\1ำ", clean)
+    clean = _MARKS.sub(_in_order, clean)
+    clean = re.sub("ํ([่-๋]*)า", r"\1ำ", clean)  # นิคหิต + า is สระอำ
+    clean = _MARKS.sub(_in_order, re.sub("ำ([่-๋]+)", r"\1ำ", clean))
     return re.sub(r"[ \t]+", " ", clean).strip()
+
+
+def _in_order(marks: re.Match[str]) -> str:
+    """Return the marks on one letter, each once: a tone mark stands after the vowel above or below."""
+    return "".join(dict.fromkeys(sorted(marks[0], key=lambda mark: mark in _TONE_MARKS)))
 
 
 def be_year(day: date) -> int:
