@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,7 +19,8 @@ import rasterio
 import rasterio.shutil
 import shapely
 from numpy.typing import NDArray
-from rasterio.errors import RasterioIOError
+from rasterio._err import CPLE_BaseError
+from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.transform import Affine
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -60,11 +62,12 @@ def write_cog(
     try:
         with rasterio.Env(GDAL_CACHEMAX=cache_mb):
             if isinstance(source, Path):
-                rasterio.shutil.copy(source, part, **options)
+                with rasterio.open(source) as raster:
+                    rasterio.shutil.copy(raster, part, **options)
             else:
                 _write_array(source, part, transform, epsg, options)
         part.replace(path)
-    except (RasterioIOError, OSError) as error:
+    except (RasterioError, CPLE_BaseError, OSError) as error:
         raise SourceError("ortho.cannot_write", path=str(path), reason=str(error)) from error
     finally:
         part.unlink(missing_ok=True)
@@ -184,13 +187,17 @@ def describe(path: Path) -> dict[str, Any]:
         SourceError: it is no raster, or does not say where it lies.
     """
     try:
-        with rasterio.open(path) as raster:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # told below, in words
+            raster = rasterio.open(path)
+        with raster:
             crs, transform, size, bands = raster.crs, raster.transform, (raster.width, raster.height), raster.count
     except RasterioIOError as error:
         raise SourceError("ortho.unreadable", path=str(path), reason=str(error)) from error
     if crs is None or crs.to_epsg() is None:
         raise SourceError("ortho.no_crs", path=str(path))
-    corners = [transform * corner for corner in ((0, 0), (size[0], 0), size, (0, size[1]))]
+    a, b, c, d, e, f = transform[:6]
+    corners = [(a * x + b * y + c, d * x + e * y + f) for x, y in ((0, 0), (size[0], 0), size, (0, size[1]))]
     outline = to_storage(np.array([Polygon(corners)]), f"EPSG:{crs.to_epsg()}")[0]
     return {
         "name": path.stem, "path": str(path), "flown_on": None, "gsd_cm": _gsd_cm(outline, size), "epsg": crs.to_epsg(),

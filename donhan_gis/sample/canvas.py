@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.features import rasterize
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 from shapely.geometry import Polygon, box
 
 Pixels = NDArray[np.uint8]
@@ -29,7 +29,7 @@ class Canvas:
     @property
     def transform(self) -> Affine:
         """The affine transform from pixel to ground."""
-        return from_origin(self.left, self.top, self.gsd_m, self.gsd_m)
+        return Affine(self.gsd_m, 0.0, self.left, 0.0, -self.gsd_m, self.top)
 
     @property
     def frame(self) -> Polygon:

@@ -71,9 +71,9 @@ class Pool:
     def draw(self, village: int, *, business: bool) -> Row:
         """Return one owner for a parcel of the village."""
         x = self._rng.random()
-        if x < (0.3 if business else 0.012):
+        if x < (0.4 if business else 0.024):
             return self._owners.firms[int(self._rng.integers(len(self._owners.firms)))]
-        if x < (0.36 if business else 0.075):
+        if x < (0.46 if business else 0.085):
             return self._owners.absent[int(self._rng.integers(len(self._owners.absent)))]
         at = self._of[village] if self._rng.random() < 0.84 else np.arange(len(self._people))
         share = self._weight[at] / self._weight[at].sum()

@@ -219,9 +219,9 @@ def crop_rows(seed: int, plots_: list[Plot], gate_of: dict[str, str]) -> list[Ro
         area = plot.area_rai * (0.35 if plot.uid in garden else float(rng.uniform(0.93, 1.0)))
         rows.append(_planting(seed, plot, crop, area, gate_of, rng))
         if plot.irrigated and rng.random() < table("parameters")["dry_rice_share"]:
-            rows.append(_planting(seed, plot, "RICE_RD", area * float(rng.uniform(0.5, 1.0)), gate_of, rng))
+            rows.append(_planting(seed, plot, "rice_rd", area * float(rng.uniform(0.5, 1.0)), gate_of, rng))
         elif plot.irrigated and rng.random() < 0.07:
-            rows.append(_planting(seed, plot, "SOYBEAN", area * 0.5, gate_of, rng))
+            rows.append(_planting(seed, plot, "soybean", area * 0.5, gate_of, rng))
     return rows
 
 
