@@ -66,7 +66,8 @@ def _no_price(_: int, rows: Rows, queue: Iterator[Plot], __: list[Plot]) -> list
 
 
 def _no_owner(_: int, rows: Rows, queue: Iterator[Plot], __: list[Plot]) -> list[Defect]:
-    plot = _take(queue, 1, ("paddy", "sugarcane", "cassava"))[0]
+    built = {b["parcel_uid"] for b in rows["building"]}
+    plot = next(p for p in _take(queue, 9, ("paddy", "sugarcane", "cassava")) if p.uid not in built)
     rows["ownership"] = [r for r in rows["ownership"] if r["parcel_uid"] != plot.uid]
     return [Defect("no_owner", "parcel", plot.uid)]
 
@@ -94,7 +95,8 @@ def _area_off(seed: int, rows: Rows, queue: Iterator[Plot], _: list[Plot]) -> li
 
 def _share_gap(_: int, rows: Rows, queue: Iterator[Plot], __: list[Plot]) -> list[Defect]:
     """Leave shares of two parcels that sum to two thirds only."""
-    chosen = {p.uid for p in _take(queue, 2, ("paddy",))}
+    owned = {r["parcel_uid"] for r in rows["ownership"] if r["role"] == "owner"}
+    chosen = set([p.uid for p in _take(queue, 12, ("paddy",)) if p.uid in owned][:2])
     for row in (r for r in rows["ownership"] if r["parcel_uid"] in chosen):
         n = sum(r["parcel_uid"] == row["parcel_uid"] for r in rows["ownership"])
         row["share_num"], row["share_den"] = 2, 3 * n

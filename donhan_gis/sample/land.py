@@ -184,6 +184,13 @@ def use_rows(seed: int, plots_: list[Plot]) -> list[Row]:
     return rows
 
 
+def follow_only_buildings(uses: list[Row], built: set[str]) -> None:
+    """Make trade land of what was to follow a building where none could be placed, in place."""
+    for use in uses:
+        if use["use_class"] == "from_building" and use["parcel_uid"] not in built:
+            use["use_class"] = "other"
+
+
 def price_rows(seed: int, plots_: list[Plot], fabric: Fabric) -> list[Row]:
     """Return one land price a parcel: by the road in front and the village; invented."""
     rng, shapes = stream(seed, "prices"), np.array([p.shape for p in plots_])
@@ -229,7 +236,9 @@ def _planting(
     seed: int, plot: Plot, crop: str, area_rai: float, gate_of: dict[str, str], rng: np.random.Generator
 ) -> Row:
     month, day, spread, season = table("purposes")["planting"][crop]
-    planted = date(table("parameters")["plan_year"], month, day) + timedelta(days=int(rng.integers(0, spread)))
+    parameters = table("parameters")
+    year = parameters["plan_year"] - (month >= parameters["crop_year_from_month"])
+    planted = date(year, month, day) + timedelta(days=int(rng.integers(0, spread)))
     return {
         "uid": uid(seed, "crop_plan", f"{plot.code} {crop}"), "parcel_uid": plot.uid, "crop": crop,
         "area_rai": round(max(0.05, area_rai), 2), "planted_on": planted.isoformat(), "gate_uid": gate_of.get(plot.uid),

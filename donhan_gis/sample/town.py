@@ -123,6 +123,7 @@ def _settle(seed: int, rows: dict[str, list[Row]], plots: list[Plot]) -> holding
 def _build(seed: int, rows: dict[str, list[Row]], plots: list[Plot], owners: holdings.Owners) -> None:
     """Fill the registers of buildings, prices and ownership."""
     made = buildings.building_rows(seed, plots, owners.homes)
+    land.follow_only_buildings(rows["parcel_use"], {b["parcel_uid"] for b in made})
     units = buildings.condo_rows(seed, plots)
     of_land = holdings.land(seed, plots, rows["parcel"], owners)
     rng = stream(seed, "condo owners")

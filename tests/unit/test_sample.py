@@ -161,6 +161,12 @@ def test_uses_sum_to_the_deed_area() -> None:
         assert round(total[parcel["uid"]], 2) == parcel["deed_area_sqwah"], parcel["code"]
 
 
+def test_land_that_follows_a_building_has_one() -> None:
+    built = {b["parcel_uid"] for b in rows("building")}
+    following = {u["parcel_uid"] for u in rows("parcel_use") if u["use_class"] == "from_building"}
+    assert following and following <= built
+
+
 def test_floors_sum_to_the_building() -> None:
     total: dict[object, float] = defaultdict(float)
     for use in rows("building_use"):
@@ -243,6 +249,8 @@ def test_crops_fit_their_parcels() -> None:
     crops = Counter(c["crop"] for c in rows("crop_plan"))
     assert crops.most_common(1)[0][0] == "rice_kdml105"
     assert {"rice_rd", "sugarcane", "cassava", "maize"} <= set(crops)
+    # the crop year of 2569 runs from 1 November 2568 to 31 October 2569
+    assert all("2025-11-01" <= str(c["planted_on"]) <= "2026-10-31" for c in rows("crop_plan"))
     season = {c["crop"]: c["season"] for c in rows("crop_plan")}
     assert season["rice_kdml105"] == "wet" and season["rice_rd"] == "dry"
 
