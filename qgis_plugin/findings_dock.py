@@ -26,6 +26,7 @@ from .texts import language, tr
 _ROW = Qt.ItemDataRole.UserRole
 _COLOURS = {"error": "#d50000", "warning": "#ff6d00", "info": "#2962ff"}
 _MOST_ROWS = 1000
+_LEVEL_PIXELS, _ROW_PIXELS = 70, 220
 
 
 def layers_of(register: str) -> list[QgsVectorLayer]:
@@ -45,6 +46,8 @@ class FindingsDock(QDockWidget):
         self._list.setWordWrap(True)
         self._list.setHeaderLabels([tr("findings.severity"), tr("findings.row"), tr("findings.message")])
         self._list.header().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        self._list.header().resizeSection(0, _LEVEL_PIXELS)
+        self._list.header().resizeSection(1, _ROW_PIXELS)
         refresh, again = QPushButton(tr("findings.refresh")), QPushButton(tr("findings.check"))
         body = QWidget()
         box, buttons = QVBoxLayout(body), QHBoxLayout()

@@ -39,6 +39,8 @@ class DonHanPlugin:
     def initGui(self) -> None:
         """Add everything to QGIS's window."""
         self.initProcessing()
+        if self.provider is not None:
+            self.provider.failed.connect(self._task_failed)
         self._add_fonts()
         registers = RegistersDock(self.iface)
         findings = FindingsDock(self.iface, lambda: self.run_task(CHECK_TASK))
@@ -121,6 +123,9 @@ class DonHanPlugin:
 
         processing.execAlgorithmDialog(f"donhan:{name.replace('.', '_')}")
         self._refresh()
+
+    def _task_failed(self, sentence: str) -> None:
+        self.iface.messageBar().pushMessage(tr("name"), sentence, Qgis.MessageLevel.Critical, 0)
 
     def choose_project(self) -> None:
         """Ask for a project file and open it."""

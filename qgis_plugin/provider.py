@@ -21,6 +21,7 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
+from qgis.PyQt.QtCore import pyqtSignal
 from qgis.PyQt.QtGui import QIcon
 
 from .engine import EngineError, find_engine, run_task
@@ -145,9 +146,16 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
                 cancelled=feedback.isCanceled,
             )
         except EngineError as error:
+            if error.code != "cancelled":
+                self._tell(str(error))
             raise QgsProcessingException(str(error)) from error
         self._written_to = project
         return self._results(report, feedback)
+
+    def _tell(self, sentence: str) -> None:
+        made_by = self.provider()
+        if isinstance(made_by, DonHanProvider):
+            made_by.failed.emit(f"{self.displayName()}: {sentence}")
 
     def _results(self, report: dict[str, Any], feedback: QgsProcessingFeedback) -> dict[str, Any]:
         files = report["files"]
@@ -171,7 +179,9 @@ def _layers_of(project: str) -> Iterable[QgsVectorLayer]:
 
 
 class DonHanProvider(QgsProcessingProvider):
-    """The group of algorithms; ``tasks`` is the engine's list."""
+    """The group of algorithms; ``tasks`` is the engine's list. ``failed`` carries a sentence to the window."""
+
+    failed = pyqtSignal(str)
 
     def __init__(self, tasks: list[dict[str, Any]]) -> None:
         super().__init__()

@@ -108,7 +108,7 @@ class RegistersDock(QDockWidget):
         for branch in (self._tree.topLevelItem(i) for i in range(self._tree.topLevelItemCount())):
             shown = 0
             for leaf in (branch.child(i) for i in range(branch.childCount())):
-                hidden = wanted not in leaf.text(0).lower() and leaf.data(0, _FEATURE) is None
+                hidden = wanted not in leaf.text(0).lower()
                 leaf.setHidden(hidden)
                 shown += not hidden
             branch.setHidden(bool(wanted) and branch.childCount() > 0 and not shown)
@@ -121,14 +121,25 @@ class RegistersDock(QDockWidget):
             return
         found = QTreeWidgetItem([tr("registers.found", text=wanted, n=0), ""])
         self._tree.insertTopLevelItem(0, found)
-        for layer in _registers():
-            for feature in _rows_with(layer, wanted):
-                item = QTreeWidgetItem(found, [f"{layer.name()}: {title_of(layer, feature)}", ""])
-                item.setData(0, _LAYER, layer.id())
-                item.setData(0, _FEATURE, feature.id())
-        found.setText(0, tr("registers.found", text=wanted, n=found.childCount()))
+        n = sum(self._add_found(found, layer, wanted) for layer in _registers() if not layer.readOnly())
+        found.setText(0, tr("registers.found", text=wanted, n=n))
         found.setExpanded(True)
         found.setHidden(False)
+
+    def _add_found(self, found: QTreeWidgetItem, layer: QgsVectorLayer, wanted: str) -> int:
+        """Show the rows of one register that hold the text, and return how many there are."""
+        rows = _rows_with(layer, wanted)
+        if not rows:
+            return 0
+        branch = QTreeWidgetItem(found, [layer.name(), f"{len(rows)}"])
+        branch.setExpanded(True)
+        branch.setData(0, _LAYER, layer.id())
+        for feature in rows:
+            item = QTreeWidgetItem(branch, [title_of(layer, feature), ""])
+            item.setToolTip(0, item.text(0))
+            item.setData(0, _LAYER, layer.id())
+            item.setData(0, _FEATURE, feature.id())
+        return len(rows)
 
     def _opened(self, item: QTreeWidgetItem, _column: int) -> None:
         layer = QgsProject.instance().mapLayer(item.data(0, _LAYER) or "")

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from .texts import language, titled, tr
+from .texts import language, tr
 
 _MOST_ROWS = 500
 _LOOK = (
@@ -30,17 +30,18 @@ def page(report: dict[str, Any]) -> str:
 
 
 def _table(table: dict[str, Any]) -> str:
-    heads = "".join(f"<th>{escape(_heading(column))}</th>" for column in table["columns"])
-    rows = [*table["rows"][:_MOST_ROWS], *([table["totals"]] if table["totals"] else [])]
-    body = "".join("<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>" for row in rows)
-    return f"<h3>{escape(table['title_' + language()])}</h3><table><tr>{heads}</tr>{body}</table>"
-
-
-def _heading(column: Any) -> str:
-    return titled(column) if isinstance(column, dict) else str(column)
+    """Return a table; as the engine words it in the user's language where it does, else as stored."""
+    heads = "".join(f"<th>{escape(str(head))}</th>" for head in table.get("headings") or table["columns"])
+    rows = [*(table.get("shown") or table["rows"])[:_MOST_ROWS]]
+    totals = table.get("shown_totals") or table["totals"]
+    body = "".join(
+        f"<tr>{''.join(_cell(value) for value in row)}</tr>" for row in [*rows, *([totals] if totals else [])]
+    )
+    left = len(table["rows"]) - _MOST_ROWS
+    more = f"<p>{escape(tr('alg.more', n=left))}</p>" if left > 0 else ""
+    return f"<h3>{escape(table['title_' + language()])}</h3><table><tr>{heads}</tr>{body}</table>{more}"
 
 
 def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:,}" if isinstance(value, float) else escape(str(value))
+    shown = "" if value is None else str(value)
+    return f"<td>{escape(shown)}</td>"

@@ -55,7 +55,7 @@ def referred(register: str, uid: str, name: str) -> str:
 def title(register: Register, registers: Registers) -> str:
     """Return the expression of a row's label, made of the register's ``title``."""
     pattern = register.title or "{" + register.columns[0] + "}"
-    return " || ".join(_parts(pattern, register, registers, labels=True)) or "''"
+    return f"trim({' || '.join(_parts(pattern, register, registers, labels=True))})"
 
 
 def _parts(pattern: str, register: Register, registers: Registers, *, labels: bool) -> list[str]:

@@ -8,7 +8,7 @@ import gc
 import pytest
 from conftest import REPOSITORY
 from declared import DECLARED
-from qgis.core import Qgis, QgsApplication, QgsProject
+from qgis.core import Qgis, QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
 from qgis.PyQt.QtCore import QCoreApplication, QEvent
 from qgis.PyQt.QtWidgets import QDockWidget, QToolBar
 from window import Window
@@ -110,8 +110,10 @@ def test_a_register_opens_by_double_click_and_rows_are_found(plugin, window, fol
     dock._search.setText("01A003")
     dock.search()
     found = dock._tree.topLevelItem(0)
-    assert [found.child(i).text(0) for i in range(found.childCount())] == [f"{DECLARED['parcel']['th']}: แปลง 01A003"]
-    dock._opened(found.child(0), 0)
+    registers = {found.child(i).text(0): found.child(i) for i in range(found.childCount())}
+    parcels = registers[DECLARED["parcel"]["th"]]
+    assert [parcels.child(i).text(0) for i in range(parcels.childCount())] == ["แปลง 01A003"]
+    dock._opened(parcels.child(0), 0)
     assert window.did[-1][:2] == ("form", "donhan_layer_parcel")
 
 
@@ -154,3 +156,15 @@ def test_metadata_says_what_qgis_needs():
     assert (REPOSITORY / "qgis_plugin" / general["icon"]).is_file()
     assert general["license"] == "GPL-3.0-or-later"
     assert int(Qgis.QGIS_VERSION_INT) >= 32200
+
+
+def test_a_task_that_fails_is_told_in_the_message_bar(plugin, window, qtbot):
+    texts.set_setting("engine", "/nowhere/donhan")
+    algorithm = QgsApplication.processingRegistry().algorithmById("donhan:project_new")
+    try:
+        _, good = algorithm.run({"path": "/nowhere/x.gpkg"}, QgsProcessingContext(), QgsProcessingFeedback())
+    finally:
+        texts.set_setting("engine", "")
+    assert not good
+    qtbot.waitUntil(lambda: bool(window.said))
+    assert window.said[-1].startswith("สร้างโครงการใหม่: เริ่มโปรแกรมประมวลผลไม่ได้")
