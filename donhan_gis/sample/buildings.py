@@ -40,11 +40,17 @@ def place(lot: Polygon, shape: Polygon, taken: list[Polygon], rng: np.random.Gen
     for attempt in range(14):
         at = middle + rng.normal(0, spread * min(1.0, attempt / 5), 2)
         size = max(0.55, 1 - 0.05 * attempt)
-        turned = affinity.rotate(affinity.scale(shape, size, size), turn + 90 * (attempt % 2), origin=(0, 0))
-        found = affinity.translate(turned, *at)
+        found = _turned(shape, size, turn + 90 * (attempt % 2), at)
         if room.contains(found):
-            return shapely.transform(found, lambda xy: np.round(xy, 2))
+            return found
     return None
+
+
+def _turned(shape: Polygon, size: float, degrees: float, at: np.ndarray[Any, Any]) -> Polygon:
+    """Return an outline around the origin scaled, turned and moved, on a grid of 1 cm."""
+    c, s = np.cos(np.radians(degrees)) * size, np.sin(np.radians(degrees)) * size
+    made: Polygon = shapely.transform(shape, lambda xy: np.round(xy @ np.array([[c, s], [-s, c]]) + at, 2))
+    return made
 
 
 def _styles(plot: Plot, rng: np.random.Generator) -> Iterator[tuple[str, float]]:

@@ -49,7 +49,8 @@ def _beyond(xy: NDArray[np.float64], direction: float, at: float) -> Polygon:
     u = np.array([np.cos(direction), np.sin(direction)])
     v = np.array([-u[1], u[0]]) * 2e4
     base = u * at + xy - u * (xy @ u)
-    return Polygon([base - v, base + v, base + v + u * 2e4, base - v + u * 2e4])
+    made: Polygon = shapely.polygons([base - v, base + v, base + v + u * 2e4, base - v + u * 2e4])
+    return made
 
 
 def cut(shape: Polygon, direction: float, share: float) -> list[Polygon]:
@@ -197,14 +198,16 @@ def _clean(
     cells: Geometries, block: NDArray[np.int64], least_m2: NDArray[np.float64], field: terrain.Field
 ) -> tuple[Geometries, NDArray[np.int64]]:
     """Join scraps, slivers and whatever would cross itself or a neighbour once bent; drop what still does."""
+    settled = False
     for attempt in range(4):
-        bent = terrain.bend(cells, field)
+        bent, before = terrain.bend(cells, field), len(cells)
         crossed = ~shapely.is_valid(bent) | ~shapely.is_empty(shapely.coverage_invalid_edges(bent))
         scrap = shapely.area(cells) < least_m2[block]
-        if attempt == 3:
+        if attempt == 3 or settled:
             return cells[~crossed & ~scrap], block[~crossed & ~scrap]
         unfit = crossed | scrap | (_thin(cells) < 7.0)
         cells, block = _merged(cells, block, unfit)
+        settled = len(cells) == before
     raise AssertionError
 
 

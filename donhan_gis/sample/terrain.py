@@ -114,10 +114,12 @@ class Field:
         self._k = 2 * np.pi / wave * np.vstack([np.cos(turn), np.sin(turn)])
         self._phase = rng.uniform(0, 2 * np.pi, (2, len(wave)))
         self._fade_m = float(table("parameters")["bend_fade_m"])
+        self._edge = tambon().exterior
+        shapely.prepare(self._edge)
 
     def __call__(self, xy: Array) -> Array:
         """Return the moved coordinates, on a grid of 1 mm."""
-        inner = np.clip(shapely.distance(tambon().exterior, shapely.points(xy)) / self._fade_m, 0, 1)
+        inner = np.clip(shapely.distance(self._edge, shapely.points(xy)) / self._fade_m, 0, 1)
         fade = inner * inner * (3 - 2 * inner)
         waves = xy @ self._k
         dx, dy = (np.sin(waves + phase) @ self._height / 2 for phase in self._phase)
