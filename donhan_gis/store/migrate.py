@@ -20,8 +20,9 @@ STEPS: dict[int, Callable[[sqlite3.Connection], None]] = {}
 
 
 def fingerprint(registers: Registers) -> str:
-    """Return the hash of all that shapes the tables: declarations and code lists."""
-    said = repr([*registers.values(), sorted(registers.choices.items())])
+    """Return the hash of all that shapes the tables: declarations, code lists and the SQL made of them."""
+    sql = [(schema.table_sql(r), schema.trigger_sql(r), schema.view_sql(r)) for r in registers.values()]
+    said = repr([*registers.values(), sorted(registers.choices.items()), sql])
     return hashlib.sha256(said.encode()).hexdigest()
 
 

@@ -136,10 +136,17 @@ def _changed(side: str) -> str:
     return f"CASE WHEN OLD.geom IS NOT NEW.geom THEN hex({side}.geom) END"
 
 
-def trigger_sql(register: Register) -> list[str]:
-    """Return the triggers of a register: history, revision, and refusal where it is append-only.
+def _differs(register: Register) -> str:
+    """Return SQL that is true where an update changed a value; the counting up of a revision is none."""
+    names = ["uid", *register.columns, *(["geom"] if register.geometry != "None" else [])]
+    return " OR ".join(f"OLD.{quoted(name)} IS NOT NEW.{quoted(name)}" for name in names)
 
-    They fire for every program that edits the file, so work done in plain QGIS is in the history too.
+
+def trigger_sql(register: Register) -> list[str]:
+    """Return the triggers of a register: identity, history, revision, and refusal where it is append-only.
+
+    They fire for every program that edits the file, so work done in plain QGIS is in the history too. GDAL writes the
+    text of a default it cannot work out, and lets triggers fire each other; both are allowed for.
     """
     if register.result:
         return []
@@ -152,21 +159,26 @@ def trigger_sql(register: Register) -> list[str]:
     new = _snapshot(register, "NEW", geometry=_changed("NEW"))
     deleted = _snapshot(register, "OLD", geometry="hex(OLD.geom)")
     triggers = {
-        "insert": f"{history} VALUES ({name}, NEW.uid, 'insert', {_NOW}, NEW.created_by, NULL, NULL);",
+        "insert": f"UPDATE {table} SET uid = lower(hex(randomblob(16))), created_at = {_NOW} "
+        f"WHERE fid = NEW.fid AND instr(uid, '('); {history} "
+        f"SELECT {name}, uid, 'insert', {_NOW}, created_by, NULL, NULL FROM {table} WHERE fid = NEW.fid;",
         "update": f"{history} VALUES ({name}, NEW.uid, 'update', {_NOW}, {by}, {old}, {new}); "
         f"UPDATE {table} SET rev = OLD.rev + 1, updated_at = {_NOW}, "
         f"updated_by = 'QGIS' WHERE fid = NEW.fid AND {unaware};",
         "delete": f"{history} SELECT {name}, OLD.uid, 'delete', {_NOW}, "
         f"coalesce((SELECT value FROM donhan_session WHERE key = 'user'), 'QGIS'), {deleted}, NULL;",
     }
+    known = "NOT instr(OLD.uid, '(')"  # not while the row is given its identity
+    when = {"update": f" WHEN {known} AND ({_differs(register)})"}
     statements = [
-        f'CREATE TRIGGER "history_{register.name}_{event}" AFTER {event.upper()} ON {table} BEGIN {action} END'
+        f'CREATE TRIGGER "history_{register.name}_{event}" AFTER {event.upper()} ON {table}{when.get(event, "")} '
+        f"BEGIN {action} END"
         for event, action in triggers.items()
     ]
     if register.append_only:
         statements += [
             f'CREATE TRIGGER "append_only_{register.name}_{event}" BEFORE {event.upper()} ON {table} '
-            "BEGIN SELECT RAISE(ABORT, 'append_only'); END"
+            f"WHEN {known} BEGIN SELECT RAISE(ABORT, 'append_only'); END"
             for event in ("update", "delete")
         ]
     return statements

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sqlite3
-from contextlib import closing
+import uuid
+from contextlib import closing, suppress
 from pathlib import Path
 
 from donhan_gis.errors import SchemaMismatch, StoreError
@@ -28,16 +28,19 @@ def create_store(path: str | Path, *, user: str = "", registers: Registers | Non
     file, registers = Path(path), registers or load_registers()
     if file.exists():
         raise StoreError("store.exists", path=str(file))
-    making = file.with_name(f".{file.name}.{os.getpid()}.making")
+    making = file.with_name(f".{file.name}.{uuid.uuid4().hex}.making")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with told(str(file)), closing(connect(making)) as connection:
             migrate.create_all(connection, registers)
+        if file.exists():  # another program was quicker
+            raise StoreError("store.exists", path=str(file))
         making.replace(file)
     except OSError as error:
         raise StoreError("store.cannot_write", path=str(file), said=error.strerror or str(error)) from error
     finally:
-        making.unlink(missing_ok=True)
+        with suppress(OSError):
+            making.unlink()
     return open_store(file, user=user, registers=registers)
 
 
