@@ -20,7 +20,8 @@ def slices(taxable: Ints, row: Ints, rules: Rules) -> Ints:
     Source: Act s.94, rate decree B.E. 2564: each slice at its own rate.
     """
     floor = rules.floor[row]
-    return np.asarray(np.clip(taxable[:, None], floor, rules.ceil[row]) - floor)
+    inside = np.minimum(taxable[:, None], rules.ceil[row])
+    return np.asarray(np.maximum(inside, floor, out=inside) - floor)
 
 
 def rates(row: Ints, step: Ints, rules: Rules) -> Ints:
@@ -28,24 +29,31 @@ def rates(row: Ints, step: Ints, rules: Rules) -> Ints:
 
     Source: Act s.43.
     """
-    rate = rules.rate[row]
+    return _raised(rules.rate[row], row[:, None], step[:, None], rules)
+
+
+def _raised(rate: Ints, row: Ints, step: Ints, rules: Rules) -> Ints:
+    """Return rates with the additions of section 43 on vacant rows."""
     if not step.any():
         return rate
-    raised = np.minimum(rate + (rules.step_rate * step)[:, None], np.maximum(rules.rate_cap, rate))
-    return np.where((row == EMPTY)[:, None], raised, rate)
+    raised = np.minimum(rate + rules.step_rate * step, np.maximum(rules.rate_cap, rate))
+    return np.where(row == EMPTY, raised, rate)
 
 
 def progressive(taxable: Exact, row: Ints, step: Ints, rules: Rules) -> Exact:
     """Return the exact tax before cuts: whole satang by slices, the fraction of a satang at the rate it reaches."""
-    rate = rates(row, step, rules)
-    tax = Exact.ratio((slices(taxable.whole, row, rules) * rate).sum(axis=1), RATE_SCALE)
-    part = np.flatnonzero(taxable.high)
-    if not len(part):
+    reached = _raised(rules.first_rate[row], row, step, rules)
+    owed = taxable.whole * reached
+    above = np.flatnonzero(taxable.whole >= rules.ceil[row, 0])  # few: the first slice ends at tens of millions
+    rate = rates(row[above], step[above], rules)
+    owed[above] = (slices(taxable.whole[above], row[above], rules) * rate).sum(axis=1)
+    top = (taxable.whole[above][:, None] >= rules.ceil[row[above]]).sum(axis=1)
+    reached[above] = rate[np.arange(len(above)), np.minimum(top, rate.shape[1] - 1)]
+    tax = Exact.ratio(owed, RATE_SCALE)
+    if not taxable.high.any():
         return tax
-    reached = (taxable.whole[part][:, None] >= rules.ceil[row[part]]).sum(axis=1)
-    nothing = np.zeros(len(part), np.int64)
-    fraction = Exact(nothing, taxable.high[part], nothing)
-    return tax.put(part, tax.take(part).plus(fraction.times(rate[part, reached], RATE_SCALE)))
+    nothing = np.zeros(len(row), np.int64)
+    return tax.plus(Exact(nothing, taxable.high, nothing).times(reached, RATE_SCALE))
 
 
 def base_tax(taxable: Exact, row: Ints, parts: Parts, rules: Rules) -> Exact:
@@ -97,6 +105,8 @@ def _uneven(taxable: Exact, parts: Parts) -> Iterator[tuple[int, Ints]]:
 
 
 def _differ(column: Ints, starts: Ints) -> Mask:
+    if (column == column[0]).all():
+        return np.zeros(len(starts), np.bool_)
     return np.asarray(np.maximum.reduceat(column, starts) != np.minimum.reduceat(column, starts))
 
 

@@ -80,7 +80,7 @@ class Exact:
         """Return the sum of each run of rows that begins at ``starts``."""
         if not len(starts):
             return Exact.of(starts)
-        return carried(*(np.add.reduceat(limb, starts) for limb in (self.whole, self.high, self.low)))
+        return carried(*(_sums(limb, starts) for limb in (self.whole, self.high, self.low)))
 
     def running(self) -> Exact:
         """Return the cumulative sums."""
@@ -103,12 +103,20 @@ class Exact:
         return [w + Fraction(h, LIMB) + Fraction(x, LIMB * LIMB) for w, h, x in rows]
 
 
+def _sums(limb: Ints, starts: Ints) -> Ints:
+    """Return the sums of runs; most columns of decimals are all nought, which is quicker seen than summed."""
+    return np.add.reduceat(limb, starts) if limb.any() else np.zeros(len(starts), np.int64)
+
+
 def carried(whole: Ints, high: Ints, low: Ints) -> Exact:
     """Return an amount with its limbs brought back into range; limbs may be negative or too large."""
-    up = low // LIMB
-    high = high + up
-    over = high // LIMB
-    return Exact(whole + over, high - over * LIMB, low - up * LIMB)
+    if low.any():
+        up = low // LIMB
+        high, low = high + up, low - up * LIMB
+    if high.any():
+        over = high // LIMB
+        whole, high = whole + over, high - over * LIMB
+    return Exact(whole, high, low)
 
 
 def where(test: Mask, yes: Exact, no: Exact) -> Exact:
@@ -143,12 +151,15 @@ def run_of(starts: Ints, length: int) -> Ints:
 
 def multiply_divide(a: Ints, b: Ints, c: Ints) -> tuple[Ints, Ints]:
     """Return quotient and remainder of ``a * b / c``, all non-negative, also where ``a * b`` passes int64."""
-    limit = np.iinfo(np.int64).max // np.maximum(b, 1)
-    product = np.where(a > limit, 0, a) * b
-    quotient = product // c
-    remainder = product - quotient * c
-    for row in np.flatnonzero(a > limit).tolist():
-        quotient[row], remainder[row] = divmod(int(a[row]) * int(b[row]), int(c[row]))
+    quotient, remainder = a.copy(), np.zeros(len(a), np.int64)
+    part = np.flatnonzero(b != c)  # most bills have one line, which takes all
+    a, b, c = a[part], b[part], c[part]
+    wide = a > np.iinfo(np.int64).max // np.maximum(b, 1)
+    product = np.where(wide, 0, a) * b
+    quotient[part] = product // c
+    remainder[part] = product - quotient[part] * c
+    for row in np.flatnonzero(wide).tolist():
+        quotient[part[row]], remainder[part[row]] = divmod(int(a[row]) * int(b[row]), int(c[row]))
     return quotient, remainder
 
 
@@ -163,7 +174,7 @@ def apportion(total: Ints, weight: Ints, group: Ints) -> Ints:
     share, rest = multiply_divide(total[group], weight, np.maximum(whole_weight, 1))
     left = total[group[starts]] - np.add.reduceat(share, starts) if len(group) else share
     need = np.flatnonzero((left[run] > 0) & (weight > 0))
-    order = need[np.lexsort((need, -rest[need], group[need]))]
+    order = need[np.lexsort((-rest[need], run[need]))]
     ordered = run[order]
     begins = runs(ordered)
     rank = np.arange(len(order)) - begins[run_of(begins, len(order))] if len(order) else order

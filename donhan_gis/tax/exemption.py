@@ -63,8 +63,9 @@ def shared_by(bases: Bases) -> Ints:
     starts = runs(bases.taxpayer[farm], bases.lao[farm])
     own[farm] = farm[starts][run_of(starts, len(farm))] if len(farm) else farm
     home = np.flatnonzero(bases.row == HOME)
-    _, first, same = np.unique(bases.place[home], return_index=True, return_inverse=True)
-    own[home] = home[first[same]] if len(home) else home
+    home = home[np.argsort(bases.place[home], kind="stable")]
+    starts = runs(bases.place[home])
+    own[home] = home[starts][run_of(starts, len(home))] if len(home) else home
     return own
 
 

@@ -86,6 +86,8 @@ def _unfollowable(town: Municipality, sound: Mask) -> dict[str, Mask]:
     length = len(objects)
     follows = np.zeros(length, np.bool_)
     follows[uses.object[uses.use_class == FROM_BUILDING]] = True
+    if not follows.any():
+        return {}
     building = objects.kind == BUILDING
     on = objects.parcel[building]
     carried = np.bincount(on, minlength=length)
