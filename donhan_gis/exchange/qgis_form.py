@@ -23,6 +23,7 @@ _SPIN_LIMIT = 2_000_000_000  # QGIS's number box holds 32 bits
 _SINCE_1970 = "to_interval(to_string(to_int(epoch(now()) / 1000)) || ' seconds')"
 _UTC = f"format_date(to_datetime('1970-01-01T00:00:00') + {_SINCE_1970}, 'yyyy-MM-ddTHH:mm:ss') || 'Z'"
 SYSTEM_BEFORE = tuple(name for name in SYSTEM_COLUMNS if name != "geom")
+_EMPTY = "{2839923C-8B7D-419E-B84B-CA2FE9B80EC7}"  # what QGIS calls no value in a drop-down
 # What plain QGIS writes into the system's columns: (expression, whether also at each change).
 SYSTEM_DEFAULTS = {
     "uid": ("replace(uuid('WithoutBraces'), '-', '')", False),
@@ -103,7 +104,8 @@ def _widget(parent: Element, name: str, kind: str, settings: dict[str, Any]) -> 
 def widget(field: Field, register: Register, registers: Registers, *, id_: str) -> tuple[str, dict[str, Any]]:
     """Return (QGIS widget, settings) with which a field is edited."""
     if field.kind is Kind.CHOICE:
-        return "ValueMap", {"map": [{choice.th: choice.code} for choice in registers.choices_of(field)]}
+        empty = [] if field.required else [{text("qgis.empty"): _EMPTY}]
+        return "ValueMap", {"map": [*empty, *({choice.th: choice.code} for choice in registers.choices_of(field))]}
     if field.kind is Kind.REF:
         return "RelationReference", _reference(field, register, id_)
     if field.kind is Kind.BOOL:

@@ -158,7 +158,8 @@ def test_metadata_says_what_qgis_needs():
     assert int(Qgis.QGIS_VERSION_INT) >= 32200
 
 
-def test_a_task_that_fails_is_told_in_the_message_bar(plugin, window, qtbot):
+@pytest.mark.usefixtures("plugin")
+def test_a_task_that_fails_is_told_in_the_message_bar(window, qtbot):
     texts.set_setting("engine", "/nowhere/donhan")
     algorithm = QgsApplication.processingRegistry().algorithmById("donhan:project_new")
     try:
