@@ -122,7 +122,15 @@ def test(arguments: list[str]) -> int:
     good = run_counted([python, "-m", "ruff", "check", "."], counts)
     good &= run_counted([python, "-m", "ruff", "format", "--check", "."], counts)
     good &= run_counted([python, "-m", "mypy"], counts)
-    core = ["tests/unit", "tests/cases", "tests/declarations", "tests/contracts", "donhan_gis", "--doctest-modules"]
+    core = [
+        "tests/unit",
+        "tests/cases",
+        "tests/declarations",
+        "tests/contracts",
+        "tests/tasks",
+        "donhan_gis",
+        "--doctest-modules",
+    ]
     no_qt = ["-p", "no:pytest-qt", "--ignore=donhan_gis/desktop"]
     good &= run_counted([python, "-m", "pytest", "-q", *no_qt, *arguments, *core], counts, **screen)
     gui = [python, "-m", "pytest", "-q", *arguments, "tests/desktop"]
