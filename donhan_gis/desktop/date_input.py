@@ -14,6 +14,8 @@ from donhan_gis.desktop.theme import label
 from donhan_gis.field import Field
 from donhan_gis.i18n import Language, text
 
+_WIDTH_PX = 150
+
 
 class BuddhistCalendar(QFrame):
     """A month to pick a day from; Qt knows no Buddhist Era, so the heading is our own."""
@@ -69,7 +71,7 @@ class DateInput(LineInput):
     def __init__(self, field: Field, lookups: Lookups) -> None:
         super().__init__(field, lookups)
         self.line.setPlaceholderText(text("app.form.date_example", lookups.language))
-        self.line.setMaximumWidth(150)
+        self.line.setFixedWidth(_WIDTH_PX)
         self._pick = self._button(text("app.form.calendar", lookups.language), self._open)
         self.row.addStretch(1)
         self._calendar: BuddhistCalendar | None = None

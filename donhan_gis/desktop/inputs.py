@@ -26,6 +26,7 @@ from donhan_gis.field import NUMBERS, Choice, Field, Kind, parse, show
 from donhan_gis.i18n import Language, text
 
 _TEXT_LINES_PX = 92
+_NUMBER_WIDTH_PX = (110, 190)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class LineInput(Input):
         unit = text("app.form.baht", lookups.language) if field.kind is Kind.MONEY and not field.unit else field.unit
         if field.kind in NUMBERS:
             self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
-            self.line.setMaximumWidth(190)
+            self.line.setMinimumWidth(_NUMBER_WIDTH_PX[0])
+            self.line.setMaximumWidth(_NUMBER_WIDTH_PX[1])
             self.row.addStretch(1)
         self._is_area = field.kind is Kind.DECIMAL and field.name.endswith("_sqwah")
         self._unit = label(unit, "muted")
@@ -245,17 +247,16 @@ class ChoicesInput(Input):
 
 
 class FileInput(LineInput):
-    """A path, typed or picked. A field whose name starts with ``out`` names a file or folder to be written."""
+    """A path, typed or picked. Fields named ``out…`` and ``save…`` name what is to be written."""
 
     def __init__(self, field: Field, lookups: Lookups) -> None:
         super().__init__(field, lookups)
+        self.is_written = field.name.startswith(("out", "save"))
         self._browse = self._button(text("app.form.browse", lookups.language), self._pick)
 
     def _pick(self) -> None:
         title = self.field.title(self.lookups.language)
-        if "folder" in self.field.name:
-            path = QFileDialog.getExistingDirectory(self, title, self.line.text())
-        elif self.field.name.startswith("out") or self.field.name == "path":
+        if self.is_written:
             path, _ = QFileDialog.getSaveFileName(self, title, self.line.text())
         else:
             path, _ = QFileDialog.getOpenFileName(self, title, self.line.text())

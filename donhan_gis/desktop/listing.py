@@ -50,11 +50,14 @@ class Listing:
         return f"({sql})", [_pattern(word)] * sql.count("?")
 
     def order_by(self) -> str:
-        """Return the SQL order; rows that are equal keep the order in which they were entered."""
+        """Return the SQL order: empty values last, and equal ones as they were entered."""
         if not self.order:
             return "fid"
         way = " desc" if self.descending else ""
-        return f"{self._sort_key(self.register.field(self.order))}{way}, fid"
+        key = self._sort_key(self.register.field(self.order))
+        # Databases do not agree on computed names inside an expression, so those sort as the database does.
+        empty_last = f"{key} is null, " if self.order in self.register.columns else ""
+        return f"{empty_last}{key}{way}, fid"
 
     def _sort_key(self, field: Field) -> str:
         """Return what a column sorts by: a reference by a number in the other row's label, else by its first word."""

@@ -5,7 +5,7 @@ The scene lies at an origin near the municipality with north upwards, so that it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,9 @@ class MapLayer(QGraphicsItem):
         self.frame = frame
         self.wanted = register.name not in HIDDEN_AT_FIRST
         self.features: dict[str, QGraphicsPathItem] = {}
-        self.labels: list[tuple[QPointF, str]] = []
+        self.edges: list[QGraphicsPathItem] = []
+        self.label_spots = np.empty((0, 2))  # in the scene's metres, a row for each of ``label_words``
+        self.label_words: list[str] = []
         self.load()
 
     @property
@@ -79,11 +81,11 @@ class MapLayer(QGraphicsItem):
 
     def load(self) -> None:
         """Read the register's rows anew."""
-        for item in self.features.values():
+        for item in (*self.features.values(), *self.edges):
             item.setParentItem(None)
             if item.scene():
                 item.scene().removeItem(item)
-        self.features, self.labels = {}, []
+        self.features, self.edges, self.label_words = {}, [], []
         wanted = {"uid", *(name for name in (self.style.by, self.style.label) if name)}
         computed = any(name != "uid" and name not in self.register.columns for name in wanted)
         stored = [name for name in sorted(wanted) if name == "uid" or name in self.register.columns]
@@ -91,13 +93,34 @@ class MapLayer(QGraphicsItem):
             self.register.name, "geom is not null", columns=stored, computed=computed, geometry=True
         )
         rows = [row for row in rows if row["geom"] is not None and not row["geom"].is_empty]
-        for row, spot in zip(rows, _label_spots([row["geom"] for row in rows]), strict=True):
-            self._add(row, spot)
+        for row in rows:
+            self._add(row)
+        self._load_labels([row for row in rows if row.get(self.style.label) is not None])
+
+    def _load_labels(self, rows: Sequence[dict[str, Any]]) -> None:
+        if self.style.label:
+            field = self.register.field(self.style.label)
+            self.label_words = [self.session.shown(field, row[field.name]) for row in rows]
+            spots = _label_spots([row["geom"] for row in rows])
+            self.label_spots = (spots - (self.frame.east, self.frame.north)) * (1, -1)
+
+    def labels_in(self, area: QRectF) -> Iterator[tuple[QPointF, str]]:
+        """Yield the labels whose place is inside an area of the scene."""
+        x, y = self.label_spots[:, 0], self.label_spots[:, 1]
+        inside = (x >= area.left()) & (x <= area.right()) & (y >= area.top()) & (y <= area.bottom())
+        for index in np.flatnonzero(inside):
+            yield QPointF(*self.label_spots[index]), self.label_words[index]
+
+    def _add_edge(self, item: QGraphicsPathItem, symbol: Symbol) -> None:
+        edge = QGraphicsPathItem(item.path(), self)
+        edge.setPen(symbol.edge)
+        edge.setZValue(-1)
+        self.edges.append(edge)
 
     def _colour(self, row: dict[str, Any]) -> str:
         return (self.style.colours or {}).get(str(row.get(self.style.by) or ""), "")
 
-    def _add(self, row: dict[str, Any], spot: tuple[float, float]) -> None:
+    def _add(self, row: dict[str, Any]) -> None:
         symbol = self.symbols.get(str(row.get(self.style.by) or ""), self.symbols[""])
         geometry = row["geom"]
         if self.register.geometry == "Geometry":  # each row has a shape of its own
@@ -108,12 +131,11 @@ class MapLayer(QGraphicsItem):
             item.setPen(symbol.pen)
             if "Polygon" in geometry.geom_type:
                 item.setBrush(symbol.brush)
+        if symbol.is_edged:
+            self._add_edge(item, symbol)
         item.setData(UID, row["uid"])
         item.setParentItem(self)
         self.features[row["uid"]] = item
-        if self.style.label and row.get(self.style.label) is not None:
-            words = self.session.shown(self.register.field(self.style.label), row[self.style.label])
-            self.labels.append((self.frame.to_scene(*spot), words))
 
 
 def _mark(geometry: Any, symbol: Symbol, frame: Frame) -> QGraphicsPathItem:
@@ -125,17 +147,17 @@ def _mark(geometry: Any, symbol: Symbol, frame: Frame) -> QGraphicsPathItem:
     return item
 
 
-def _label_spots(geometries: Sequence[Any]) -> list[tuple[float, float]]:
-    """Return a point inside each area, half way along each line, or the point itself."""
+def _label_spots(geometries: Sequence[Any]) -> Any:
+    """Return an array of east and north: inside each area, half way along each line, or the point itself."""
     array = np.asarray(geometries, dtype=object)
     if not len(array):
-        return []
+        return np.empty((0, 2))
     lines = shapely.get_dimensions(array) == 1
     spots = shapely.point_on_surface(array)
     if lines.any():
         longest = [max(shapely.get_parts(line), key=lambda part: part.length) for line in array[lines]]
         spots[lines] = shapely.line_interpolate_point(longest, 0.5, normalized=True)
-    return [(float(x), float(y)) for x, y in zip(shapely.get_x(spots), shapely.get_y(spots), strict=True)]
+    return shapely.get_coordinates(spots)
 
 
 def path_of(geometry: Any, frame: Frame) -> QPainterPath:

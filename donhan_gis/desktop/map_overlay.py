@@ -14,47 +14,43 @@ from donhan_gis.i18n import Language, text
 
 M_PER_KM = 1000
 _LONGEST_BAR_PX = 150
+_HEIGHT_PX = 30
 
 
-class MapOverlay(QWidget):
-    """Scale bar and north arrow above the canvas; the mouse passes through."""
+class ScaleStrip(QWidget):
+    """North arrow and scale bar on a strip below the canvas: above it they would keep Qt from scrolling its pixels."""
 
-    def __init__(self, view: QWidget, metres_per_pixel: Callable[[], float], language: Language) -> None:
-        super().__init__(view)
+    def __init__(self, metres_per_pixel: Callable[[], float], language: Language) -> None:
+        super().__init__()
         self._metres_per_pixel = metres_per_pixel
-        self._language = language
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._language: Language = language
+        self.setFixedHeight(_HEIGHT_PX)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002, D102
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        metres = round_length(self._metres_per_pixel() * _LONGEST_BAR_PX)
-        width = metres / self._metres_per_pixel()
-        self._draw_bar(painter, width, bar_words(metres, self._language))
         self._draw_north(painter)
+        metres = round_length(self._metres_per_pixel() * _LONGEST_BAR_PX)
+        self._draw_bar(painter, metres / self._metres_per_pixel(), bar_words(metres, self._language))
         painter.end()
 
-    def _draw_bar(self, painter: QPainter, width: float, words: str) -> None:
-        left, bottom = 18.0, self.height() - 18.0
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(255, 255, 255, 215))
-        painter.drawRoundedRect(QRectF(left - 8, bottom - 27, width + 16, 36), 5, 5)
-        painter.setPen(QPen(QColor(INK), 2))
-        steps = [QPointF(left, bottom - 6), QPointF(left, bottom), QPointF(left + width, bottom)]
-        painter.drawPolyline(QPolygonF([*steps, QPointF(left + width, bottom - 6)]))
-        painter.drawText(QRectF(left, bottom - 26, width, 20), Qt.AlignmentFlag.AlignCenter, words)
-
     def _draw_north(self, painter: QPainter) -> None:
-        middle, top = self.width() - 32.0, 16.0
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(255, 255, 255, 215))
-        painter.drawEllipse(QPointF(middle, top + 20), 22, 22)
         painter.setBrush(QColor(INK))
-        arrow = [(0, 4), (8, 26), (0, 21), (-8, 26)]
-        painter.drawPolygon(QPolygonF([QPointF(middle + x, top + y) for x, y in arrow]))
+        arrow = [(0, 4), (7, 24), (0, 19), (-7, 24)]
+        painter.drawPolygon(QPolygonF([QPointF(20 + x, y) for x, y in arrow]))
         painter.setPen(QColor(INK))
-        painter.setFont(QFont(self.font().family(), 8, QFont.Weight.Bold))
-        painter.drawText(QRectF(middle - 10, top + 25, 20, 14), Qt.AlignmentFlag.AlignCenter, "N")
+        painter.setFont(QFont(self.font().family(), 9, QFont.Weight.Bold))
+        painter.drawText(QRectF(30, 2, 20, _HEIGHT_PX - 4), Qt.AlignmentFlag.AlignVCenter, "N")
+
+    def _draw_bar(self, painter: QPainter, width: float, words: str) -> None:
+        left, bottom = 62.0, _HEIGHT_PX - 8.0
+        painter.setFont(self.font())
+        painter.setPen(QPen(QColor(INK), 2))
+        rise = QPointF(0, -6)
+        start, end = QPointF(left, bottom), QPointF(left + width, bottom)
+        painter.drawPolyline(QPolygonF([start + rise, start, end, end + rise]))
+        painter.drawText(QRectF(left + width + 10, 0, 120, _HEIGHT_PX), Qt.AlignmentFlag.AlignVCenter, words)
 
 
 def round_length(metres: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QDropEvent
+from PySide6.QtGui import QDropEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QGraphicsItem,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from donhan_gis.desktop.map_layers import Frame, MapLayer
+from donhan_gis.desktop.map_overlay import ScaleStrip
 from donhan_gis.desktop.map_view import MapView
 from donhan_gis.desktop.messages import explain
 from donhan_gis.desktop.orthophoto import Orthophoto
@@ -27,7 +28,10 @@ from donhan_gis.desktop.theme import label
 from donhan_gis.register import Register
 
 _LAYER = Qt.ItemDataRole.UserRole
-_PANEL_WIDTH_PX = 235
+_PANEL_WIDTH_PX = 220
+_NARROW_PX = 720
+# Neighbours' borders are in the same register.
+OWN = "kind = 'own'"
 _PHOTO_Z = 0
 
 
@@ -82,11 +86,12 @@ class MapPanel(QWidget):
         self._photo_group = PhotoGroup()
         self._photos: list[Orthophoto] = []
         self._fitted = False
+        self._narrow = False
         self._lay_out()
         self.view.scene().addItem(self._photo_group)
         layers = [MapLayer(session, register, self.frame) for register in drawn_registers(session)]
         self.view.set_layers(layers)
-        self.view.measure_extent()
+        self.view.set_extent(row["uid"] for row in session.store.rows("boundary", OWN))
         self._open_photos()
         self._list_layers(layers)
         self.layer_list.itemChanged.connect(lambda _item, _column: self._on_layers_changed())
@@ -109,8 +114,8 @@ class MapPanel(QWidget):
             button.setAccessibleName(t({"+": "app.map.zoom_in", "−": "app.map.zoom_out"}.get(code, code)))
             button.clicked.connect(lambda _checked, action=action: action())
             buttons.addWidget(button, 2 if code.startswith("app.") else 1)
-        panel = QWidget()
-        side = QVBoxLayout(panel)
+        self._side = QWidget()
+        side = QVBoxLayout(self._side)
         side.setContentsMargins(10, 10, 6, 10)
         side.addLayout(buttons)
         side.addWidget(label(t("app.map.layers"), "heading"))
@@ -118,13 +123,39 @@ class MapPanel(QWidget):
         side.addWidget(label(t("app.map.order_hint"), "small", wrap=True))
         side.addWidget(self._note)
         splitter = QSplitter()
-        splitter.addWidget(panel)
-        splitter.addWidget(self.view)
+        splitter.addWidget(self._side)
+        splitter.addWidget(self._canvas())
         splitter.setStretchFactor(1, 1)
         splitter.setSizes([_PANEL_WIDTH_PX, 800])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(splitter)
+
+    def _canvas(self) -> QWidget:
+        """Return the canvas with a strip below: layers on or off, north, and the scale bar."""
+        self._switch = QPushButton(self.session.t("app.map.layers"))
+        self._switch.setProperty("role", "link")
+        self._switch.clicked.connect(lambda _checked: self._side.setVisible(not self._side.isVisible()))
+        self._strip = ScaleStrip(self.view.metres_per_pixel, self.session.language)
+        self.view.view_changed.connect(self._strip.update)
+        below = QHBoxLayout()
+        below.setContentsMargins(8, 0, 8, 0)
+        below.addWidget(self._switch)
+        below.addWidget(self._strip, 1)
+        canvas = QWidget()
+        layout = QVBoxLayout(canvas)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(below)
+        return canvas
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW_PX
+        if narrow != self._narrow:  # the map comes before its layers where there is not room for both
+            self._narrow = narrow
+            self._side.setVisible(not narrow)
 
     def _list_layers(self, layers: list[MapLayer]) -> None:
         """Fill the panel, the topmost layer first, the photo last."""
@@ -197,8 +228,8 @@ class MapPanel(QWidget):
         self._fitted = True  # the whole map must not come over it when the tab is shown
         return self.view.show_row(register, uid)
 
-    def showEvent(self, event: object) -> None:  # noqa: D102
-        super().showEvent(event)  # type: ignore[arg-type]
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: D102
+        super().showEvent(event)
         if not self._fitted:
             self._fitted = True
             self.view.zoom_all()
@@ -225,10 +256,11 @@ def drawn_registers(session: Session) -> list[Register]:
 
 def project_frame(session: Session) -> Frame:
     """Return an origin in the middle of the municipality, or of whatever has a place."""
-    for name in ("boundary", "village", "parcel", *session.registers):
+    for name in ("boundary", *session.registers):
         if session.registers[name].geometry == "None":
             continue
-        found = session.store.rows(name, "geom is not null", columns=["uid"], geometry=True, limit=1)
+        where = f"geom is not null and {OWN}" if name == "boundary" else "geom is not null"
+        found = session.store.rows(name, where, columns=["uid"], geometry=True, limit=1)
         if found:
             middle = found[0]["geom"].centroid
             return Frame(round(middle.x), round(middle.y))

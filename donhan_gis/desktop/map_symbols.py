@@ -16,6 +16,8 @@ Shape = Literal["area", "line", "mark"]
 
 PIXELS_PER_MM = 96 / 25.4
 _SWATCH_PX = 18
+_EDGE_PX = 1.0
+_LIGHT = 0.8
 
 
 class Symbol:
@@ -35,6 +37,10 @@ class Symbol:
         self.pen = QPen(colour_of(outline), max(1.0, style.width * PIXELS_PER_MM))
         self.pen.setCosmetic(True)
         self.pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        self.edge = QPen(self.pen)  # a light line needs a darker one below it to be seen
+        self.edge.setColor(colour_of(style.stroke))
+        self.edge.setWidthF(self.pen.widthF() + 2 * _EDGE_PX)
+        self.is_edged = shape == "line" and self.pen.color().lightnessF() > _LIGHT
 
     def mark(self) -> QPainterPath:
         """Return the point mark in pixels around 0, 0."""
@@ -53,7 +59,12 @@ class Symbol:
             painter.translate(middle, middle)
             painter.drawPath(self.mark())
         elif "Line" in geometry:
-            painter.drawPolyline(QPolygonF([QPointF(1, 14), QPointF(7, 6), QPointF(11, 11), QPointF(17, 3)]))
+            course = QPolygonF([QPointF(1, 14), QPointF(7, 6), QPointF(11, 11), QPointF(17, 3)])
+            if self.is_edged:
+                painter.setPen(self.edge)
+                painter.drawPolyline(course)
+                painter.setPen(self.pen)
+            painter.drawPolyline(course)
         else:
             painter.setBrush(self.brush)
             painter.drawRect(QRectF(2, 3, 14, 12))

@@ -19,7 +19,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsScene, QGraphicsView
 
 from donhan_gis.desktop.map_layers import UID, Frame, MapLayer
-from donhan_gis.desktop.map_overlay import MapOverlay
 from donhan_gis.desktop.map_symbols import PIXELS_PER_MM
 from donhan_gis.desktop.theme import INK
 from donhan_gis.i18n import Language, text
@@ -53,20 +52,19 @@ class MapView(QGraphicsView):
         self.setAccessibleName(text("app.map.title", language))
         self.setBackgroundBrush(QColor(_GROUND))
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
-        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontSavePainterState)
         self.setMouseTracking(True)
         self.viewport().setCursor(Qt.CursorShape.CrossCursor)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
         self.horizontalScrollBar().valueChanged.connect(lambda _value: self._settle.start())
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._settle.start())
-        self._overlay = MapOverlay(self, self.metres_per_pixel, language)
 
     def set_layers(self, layers: Iterable[MapLayer]) -> None:
         """Put the layers into the scene, the first at the bottom."""
@@ -77,13 +75,15 @@ class MapView(QGraphicsView):
                 self.scene().addItem(layer)
         self.refresh()
 
-    def measure_extent(self, register: str = "boundary") -> None:
-        """Take the extent of the municipality, or of everything where it has no boundary, as the whole map."""
-        named = [layer for layer in self.layers if layer.register.name == register and layer.features]
+    def set_extent(self, own: Iterable[str]) -> None:
+        """Take the rows of the boundary register that are our own, or everything where there are none, as the map."""
+        uids = set(own)
+        named = [item for layer in self.layers for uid, item in layer.features.items() if uid in uids]
         self.extent = QRectF()
-        for layer in named or self.layers:
-            self.extent = self.extent.united(layer.childrenBoundingRect())
-        reach = max(self.extent.width(), self.extent.height(), 1000)
+        for item in named or self.layers:
+            area = item.boundingRect() if isinstance(item, QGraphicsPathItem) else item.childrenBoundingRect()
+            self.extent = self.extent.united(area)
+        reach = 5 * max(self.extent.width(), self.extent.height(), 1000)
         self.setSceneRect(self.extent.adjusted(-reach, -reach, reach, reach))
 
     def scale_number(self) -> float:
@@ -104,10 +104,12 @@ class MapView(QGraphicsView):
             self.fitInView(self.extent.adjusted(-50, -50, 50, 50), Qt.AspectRatioMode.KeepAspectRatio)
             self._settle.start()
 
-    def zoom_by(self, factor: float) -> None:
-        """Zoom in (above 1) or out, within sensible scales."""
+    def zoom_by(self, factor: float, *, at_mouse: bool = False) -> None:
+        """Zoom in (above 1) or out, within sensible scales, about the middle or the mouse."""
         target = self.scale_number() / factor
         if _CLOSEST_SCALE <= target <= _FARTHEST_SCALE:
+            anchors = QGraphicsView.ViewportAnchor
+            self.setTransformationAnchor(anchors.AnchorUnderMouse if at_mouse else anchors.AnchorViewCenter)
             self.scale(factor, factor)
             self._settle.start()
 
@@ -157,7 +159,8 @@ class MapView(QGraphicsView):
         around = QRect(at.x() - _CLICK_PX, at.y() - _CLICK_PX, 2 * _CLICK_PX + 1, 2 * _CLICK_PX + 1)
         for item in self.items(around):
             layer = item.parentItem()
-            if isinstance(layer, MapLayer) and isinstance(item, QGraphicsPathItem) and self._is_hit(item, around):
+            is_feature = isinstance(layer, MapLayer) and isinstance(item, QGraphicsPathItem) and item.data(UID)
+            if is_feature and self._is_hit(item, around):
                 return layer.register.name, item.data(UID)
         return "", ""
 
@@ -176,13 +179,12 @@ class MapView(QGraphicsView):
 
     def _on_settled(self) -> None:
         self.refresh()
-        self._overlay.update()
         self.view_changed.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: D102
         turned = event.angleDelta().y()
         if turned:
-            self.zoom_by(_ZOOM_STEP if turned > 0 else 1 / _ZOOM_STEP)
+            self.zoom_by(_ZOOM_STEP if turned > 0 else 1 / _ZOOM_STEP, at_mouse=True)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self._pressed_at = event.position().toPoint()
@@ -205,7 +207,6 @@ class MapView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
-        self._overlay.setGeometry(self.viewport().geometry())
         self._settle.start()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: D102
@@ -226,9 +227,7 @@ class MapView(QGraphicsView):
         for layer in reversed(self.layers):
             if not layer.isVisible() or not layer.style.label or scale > (layer.style.label_scale or _FARTHEST_SCALE):
                 continue
-            for spot, words in layer.labels:
-                if not area.contains(spot):
-                    continue
+            for spot, words in layer.labels_in(area):
                 middle = QPointF(self.mapFromScene(spot))
                 box = QRectF(0, 0, metrics.horizontalAdvance(words), metrics.height())
                 box.moveCenter(middle - QPointF(0, 0 if layer.rank == 0 else metrics.height()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from donhan_gis.report import Report, Table
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
 _ROWS_MEASURED = 100
+_NOTES_ON_TOP = 3
 _COLUMN_WIDTH_PX = (70, 340)
 
 
@@ -83,6 +85,9 @@ class ReportView(QWidget):
         self.tabs = QTabWidget()
         for table in report.tables:
             self.tabs.addTab(self._table(table), f"{table.title(language)} ({len(table.rows):,})")
+        if len(notes := report.notes(language)) > _NOTES_ON_TOP:
+            title = text("app.report.notes", language, count=len(notes))
+            self.tabs.addTab(_page([label(f"• {note}", wrap=True) for note in notes]), title)
         if report.provenance or (report.files and report.tables):
             self.tabs.addTab(self._about(), text("app.report.about", language))
         save = QPushButton(text("app.report.save", language))
@@ -96,7 +101,7 @@ class ReportView(QWidget):
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(10)
         layout.addLayout(head)
-        for note in report.notes(language):
+        for note in report.notes(language)[:_NOTES_ON_TOP]:
             layout.addWidget(label(note, wrap=True))
         if report.files and not report.tables:
             layout.addWidget(self._files())
@@ -121,19 +126,12 @@ class ReportView(QWidget):
         return view
 
     def _about(self) -> QScrollArea:
-        paper = QWidget()
-        paper.setProperty("role", "paper")
-        layout = QVBoxLayout(paper)
+        lines: list[QWidget] = []
         for th, en, value in self.report.provenance:
-            title = th if self.language == "th" else en
-            line = label(f"<b>{title}</b>&nbsp;&nbsp; {value}", wrap=True)
+            line = label(f"{th if self.language == 'th' else en}:  {value}", wrap=True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            layout.addWidget(line)
-        layout.addWidget(self._files())
-        layout.addStretch(1)
-        area = QScrollArea(widgetResizable=True)
-        area.setWidget(paper)
-        return area
+            lines.append(line)
+        return _page([*lines, self._files()])
 
     def _files(self) -> QWidget:
         """Return the files that the task wrote, each with a way to open it."""
@@ -167,3 +165,17 @@ class ReportView(QWidget):
                 answer = messages.ask(self.window(), self.language, question, answers)
                 if answer < 2:
                     open_outside(files[0] if answer == 0 else files[0].parent)
+
+
+def _page(widgets: Sequence[QWidget]) -> QScrollArea:
+    """Return widgets below one another on a page that scrolls."""
+    paper = QWidget()
+    paper.setProperty("role", "paper")
+    layout = QVBoxLayout(paper)
+    layout.setContentsMargins(14, 12, 14, 12)
+    for widget in widgets:
+        layout.addWidget(widget)
+    layout.addStretch(1)
+    area = QScrollArea(widgetResizable=True)
+    area.setWidget(paper)
+    return area

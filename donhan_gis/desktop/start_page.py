@@ -56,7 +56,7 @@ class StartPage(QWidget):
         for language in LANGUAGES:
             button = QPushButton(_LANGUAGE_NAMES[language])
             button.setProperty("role", "link")
-            button.setEnabled(language != self.language)
+            button.setVisible(language != self.language)
             button.clicked.connect(lambda _checked, language=language: self.language_wanted.emit(language))
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         return head
@@ -69,11 +69,12 @@ class StartPage(QWidget):
             ("new", lambda: self.task_wanted.emit("project.new")),
         ):
             button = QPushButton(text(f"app.start.{code}", self.language))
-            button.setProperty("role", "primary" if code == "open" else "tile")
-            button.setMinimumHeight(42)
+            button.setProperty("role", "primary" if code == "open" else "")
+            button.setMinimumHeight(44)
             button.clicked.connect(lambda _checked, action=action: action())
             layout.addWidget(button)
             layout.addWidget(label(text(f"app.start.{code}_help", self.language), "small", wrap=True))
+            layout.addSpacing(6)
         layout.addStretch(1)
         return card
 

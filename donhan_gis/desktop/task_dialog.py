@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from donhan_gis.desktop.form import FieldsForm
-from donhan_gis.desktop.inputs import Lookups
+from donhan_gis.desktop.inputs import FileInput, Lookups
 from donhan_gis.desktop.session import Session
 from donhan_gis.desktop.theme import label
-from donhan_gis.field import Choice, Field, parse, problems
+from donhan_gis.field import Choice, Field, Kind, parse, problems
 from donhan_gis.i18n import Language, text
 from donhan_gis.register import load_registers
 from donhan_gis.task import Task
+from donhan_gis.thai import BE_MINUS_CE
 
 
 class TaskDialog(QDialog):
@@ -27,6 +31,8 @@ class TaskDialog(QDialog):
         self.setWindowTitle(task.title(language))
         self.form = FieldsForm(task.parameters, (), self._lookups(session))
         self.form.set_values({field.name: _first_value(field) for field in task.parameters})
+        if not task.project and isinstance(path := self.form.inputs.get("path"), FileInput):
+            path.is_written = True  # the project to make; elsewhere ``path`` is a file to read
         self.run_button = QPushButton(text("app.task.run", language))
         self.run_button.setProperty("role", "primary")
         self.run_button.setDefault(True)
@@ -46,7 +52,7 @@ class TaskDialog(QDialog):
         if task.parameters:
             layout.addWidget(self.form, 1)
         layout.addLayout(buttons)
-        self.resize(620, min(600, 210 + 72 * len(task.parameters)))
+        self.resize(640, min(620, 190 + 62 * len(task.parameters)))
 
     def _lookups(self, session: Session | None) -> Lookups:
         return Lookups(
@@ -74,7 +80,12 @@ class TaskDialog(QDialog):
 
 
 def _first_value(field: Field) -> Any:
-    """Return a parameter's default in storage form."""
+    """Return a parameter's default in storage form; files lie in the user's documents, a year is this one."""
+    if field.kind is Kind.FILE and field.default:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        return str(Path(folder) / str(field.default))
+    if field.default is None and field.required and field.name.endswith("_be"):
+        return date.today().year + BE_MINUS_CE
     if isinstance(field.default, str):
         return parse(field, field.default)
     return field.default

@@ -20,6 +20,7 @@ _ICONS = (Path(__file__).parent / "icons").as_posix()
 _SHEET = f"""
 QWidget {{ color: {INK}; }}
 QMainWindow, QDialog, QWidget#page {{ background: {GROUND}; }}
+QLabel {{ padding: 2px 0; }}  /* room for the vowels below the line, which reach under the font's descent */
 QLabel[role="title"] {{ font-size: 17pt; font-weight: 700; }}
 QLabel[role="heading"] {{ font-size: 13.5pt; font-weight: 700; }}
 QLabel[role="muted"] {{ color: {MUTED}; }}
@@ -47,7 +48,6 @@ QPushButton[role="primary"] {{ background: {ACCENT}; color: white; border-color:
 QPushButton[role="primary"]:hover {{ background: {ACCENT_DARK}; color: white; }}
 QPushButton[role="primary"]:disabled {{ background: #9dbfb5; border-color: #9dbfb5; color: white; }}
 QPushButton[role="danger"]:hover {{ border-color: {DANGER}; color: {DANGER}; }}
-QPushButton[role="tile"] {{ text-align: left; padding: 12px 16px; border-color: {LINE}; }}
 QPushButton[role="link"] {{ border: none; background: transparent; color: {ACCENT_DARK}; text-align: left;
   padding: 4px 6px; }}
 QPushButton[role="link"]:hover {{ text-decoration: underline; }}

@@ -86,7 +86,7 @@ def test_money_says_baht(qtbot, lookups):
 def test_an_area_says_its_rai(qtbot, lookups):
     widget = made(qtbot, Kind.DECIMAL, lookups, name="deed_area_sqwah", unit="ตร.ว.")
     widget.set_value(950.25)
-    assert widget._unit.text() == "ตร.ว. = 2-1-50.25 ไร่-งาน-ตร.ว."
+    assert widget._unit.text() == "ตร.ว. = 2-1-50.25 ไร่"
 
 
 def test_a_date_shows_the_buddhist_era_and_the_calendar_picks(qtbot, lookups):

@@ -55,6 +55,12 @@ def test_descending_and_filter(session, parcels):
     assert found == sorted(found, reverse=True)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+def test_empty_values_come_last(session, parcels, descending):
+    session.store.insert("parcel", [{"code": "01A900"}])
+    assert shown(session, replace(parcels, order="doc_no", descending=descending))[-1] == "แปลง 01A900"
+
+
 def test_a_computed_column_sorts(session, parcels):
     assert len(shown(session, replace(parcels, order="owners_n", descending=True))) == 450
 

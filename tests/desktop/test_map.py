@@ -118,6 +118,14 @@ def test_the_wheel_zooms_within_limits(panel):
     assert view.scale_number() >= 50
 
 
+def test_the_buttons_zoom_about_the_middle(panel):
+    panel.view.zoom_all()
+    before = panel.view.visible_area().center()
+    panel.view.zoom_by(4)
+    after = panel.view.visible_area().center()
+    assert (after - before).manhattanLength() < 4 * panel.view.metres_per_pixel()
+
+
 def test_the_pointer_tells_storage_coordinates(panel, qtbot):
     with qtbot.waitSignal(panel.pointed) as told:
         qtbot.mouseMove(panel.view.viewport(), QPoint(200, 200))
