@@ -247,7 +247,7 @@ def main() -> None:
     getcontext().prec = 60
     rules = rules_of(law.at(2569))
     print(
-        "| parcels | lines | kernel with trace, s | lines/s | Decimal loop, s | same bills | OpenFisca, s | peak MB |"
+        "| parcels | lines | kernel with trace, s | lines/s | Decimal loop, s | same bills | OpenFisca scales only, s | peak MB |"
     )
     print("|---|---|---|---|---|---|---|---|")
     for parcels_n in options.parcels:

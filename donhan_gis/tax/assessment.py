@@ -48,7 +48,8 @@ class Assessment:
 
     cap                  by base: the allowance in satang it may draw on (shared ones repeat)
     exempt, taxable, tax by base, exact; ``tax`` after cuts, before section 97 and rounding
-    mixed                exact tax in satang of the bases whose parts differ in cut or addition, by base row
+    mixed                tax in satang, by base row, where parts differ in cut or addition and the share of each may have
+                         no end of decimals; ``tax`` holds these cut at the 24th
     before_s97           exact tax in satang by taxpayer row, where section 97 was looked at
     bill                 by taxpayer row: satang, rounded once
     taxed                by taxpayer row: has at least one line

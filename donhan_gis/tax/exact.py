@@ -43,6 +43,14 @@ class Exact:
         whole = number // per
         return Exact(whole, (number - whole * per) * (LIMB // per), np.zeros(len(number), np.int64))
 
+    @staticmethod
+    def cut(amounts: Iterable[Fraction]) -> Exact:
+        """Return fractions of satang cut at the 24th decimal."""
+        counted = [int(amount * LIMB * LIMB) for amount in amounts]
+        limbs = [(units // LIMB // LIMB, units // LIMB % LIMB, units % LIMB) for units in counted]
+        columns = np.array(limbs, np.int64).reshape(len(limbs), 1 + 1 + 1)
+        return Exact(columns[:, 0], columns[:, 1], columns[:, 1 + 1])
+
     def __len__(self) -> int:
         return len(self.whole)
 

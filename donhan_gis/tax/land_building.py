@@ -8,7 +8,7 @@ from donhan_gis.errors import InvalidInput
 from donhan_gis.tax.assessment import Assessment, Parts
 from donhan_gis.tax.bills import bills, lines
 from donhan_gis.tax.brackets import base_tax, mixed_tax
-from donhan_gis.tax.columns import MAX_TOTAL, NONE, PARCEL, SHARE_SCALE, VALUE_SCALE, Municipality, Problem
+from donhan_gis.tax.columns import MAX_TOTAL, NONE, PARCEL, SHARE_SCALE, VALUE_SCALE, Municipality, Problem, column
 from donhan_gis.tax.exact import Exact, Ints, Mask, run_of, runs
 from donhan_gis.tax.exemption import Bases, allowances, exempted
 from donhan_gis.tax.homes import places, residence_rows
@@ -39,6 +39,7 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
     taxable = bases.value.minus(exempt)
     tax = base_tax(taxable, bases.row, parts, rules)
     mixed, part_tax = mixed_tax(taxable, bases.row, parts, pools, rules)
+    tax = tax.put(column(list(mixed)), Exact.cut(mixed.values())) if mixed else tax
     bill, before = bills(town, rules, bases, tax, mixed)
     shown = lines(parts, bases, exempt, pools, tax, part_tax, bill)
     problems = [*problems, *doubts, *_reliefs(town, rules, parts.split)]

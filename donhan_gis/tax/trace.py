@@ -11,6 +11,7 @@ import numpy as np
 
 from donhan_gis.i18n import LANGUAGES, Language, text
 from donhan_gis.tax.assessment import Assessment
+from donhan_gis.tax.bills import rounded
 from donhan_gis.tax.brackets import rates, slices
 from donhan_gis.tax.columns import CLASSES, EMPTY, FARM, KINDS, ROWS, SHARE_SCALE
 from donhan_gis.tax.exact import Exact, Ints
@@ -168,7 +169,7 @@ def _cut_steps(result: Assessment, parts: Ints) -> Iterator[Step]:
 def _s97_step(result: Assessment, taxpayer: int) -> Step:
     old = int(result.town.taxpayers.tax_2562_satang[taxpayer])
     share = percent_text(result.rules.s97_share)
-    new = format_baht(int(result.before_s97[taxpayer]))
+    new = format_baht(rounded(result.before_s97[taxpayer], result.rules))
     return _step(result, "s97", "s97.share_of_excess", old=format_baht(old), new=new, share=share)
 
 

@@ -293,6 +293,16 @@ class TestAppraisal:
         assert shares.share.tolist() == [6_666, 3_333]
 
 
+def test_uneven_base_shows_its_own_tax() -> None:
+    """40 M vacant since 2563 beside 40 M vacant lately, touching: 270,000 + 40 M x 0.6 % = 510,000 baht."""
+    rows = [{"value": 40 * MILLION * 10_000, "group": 0, "vacant_since_be": since} for since in (2563, 0)]
+    result = assess(town(rows, [(0, 3, 10_000), (1, 3, 10_000)]), RULES)
+    assert result.tax.half_up().tolist() == [51_000_000]
+    assert sorted(result.lines.tax.tolist()) == [13_500_000, 37_500_000]
+    said = [step.said("en") for step in explain(result, 0, str)]
+    assert "Tax of this base: 510,000.00 baht" in said
+
+
 def test_working_says_every_step_in_both_languages() -> None:
     rows = [{"value": 60 * MILLION * 10_000, "vacant_since_be": 2563}]
     steps = explain(assess(town(rows, [(0, 3, 10_000)]), RULES), 0, lambda row: f"0{row + 1}A001")
