@@ -246,9 +246,8 @@ def main() -> None:
     options = parser.parse_args()
     getcontext().prec = 60
     rules = rules_of(law.at(2569))
-    print(
-        "| parcels | lines | kernel with trace, s | lines/s | Decimal loop, s | same bills | OpenFisca scales only, s | peak MB |"
-    )
+    titles = ("parcels", "lines", "kernel with trace, s", "lines/s", "Decimal loop, s", "same bills")
+    print("| " + " | ".join((*titles, "OpenFisca scales only, s", "peak MB")) + " |")
     print("|---|---|---|---|---|---|---|---|")
     for parcels_n in options.parcels:
         measure(parcels_n, options, rules)

@@ -48,8 +48,8 @@ class Assessment:
 
     cap                  by base: the allowance in satang it may draw on (shared ones repeat)
     exempt, taxable, tax by base, exact; ``tax`` after cuts, before section 97 and rounding
-    mixed                tax in satang, by base row, where parts differ in cut or addition and the share of each may have
-                         no end of decimals; ``tax`` holds these cut at the 24th
+    mixed                tax in satang, by base row, where parts differ in cut or addition and their shares may have
+                         endless decimals; ``tax`` holds these cut at the 24th
     before_s97           exact tax in satang by taxpayer row, where section 97 was looked at
     bill                 by taxpayer row: satang, rounded once
     taxed                by taxpayer row: has at least one line

@@ -78,6 +78,17 @@ def percent_text(share: Fraction) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
+def exact_baht(satang: Fraction) -> str:
+    """Return money in baht with every decimal it has, at least two: nothing is rounded on the way.
+
+    >>> exact_baht(Fraction(24373155, 10)), exact_baht(Fraction(100))
+    ('24,373.155', '1.00')
+    """
+    whole, rest = divmod(satang, 1)
+    digits = f"{rest.numerator * RATE_SCALE // rest.denominator:d}".zfill(len(str(RATE_SCALE)) - 1).rstrip("0")
+    return format_baht(whole) + digits
+
+
 def explain(result: Assessment, taxpayer: int, label: Labels) -> list[Step]:
     """Return the whole working of a taxpayer's bill; ``label`` turns an object row into the name people know."""
     steps = [step for base in _bases_of(result, taxpayer) for step in explain_base(result, base, label)]
@@ -145,7 +156,7 @@ def _rate_steps(result: Assessment, base: int, parts: Ints) -> Iterator[Step]:
         for amount, rate in zip(sliced.tolist(), rates(row, np.array([step]), rules)[0].tolist(), strict=True):
             if amount:
                 share = Fraction(rate, RATE_SCALE)
-                tax = format_baht(int(amount * share))
+                tax = exact_baht(amount * share)
                 yield _step(result, "slice", rule, value=format_baht(amount), rate=percent_text(share), tax=tax)
         if step and int(row[0]) == EMPTY:
             points = percent_text(Fraction(rules.step_rate * step, RATE_SCALE))
