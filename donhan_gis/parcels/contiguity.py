@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from donhan_gis.parcels.quality import Shapes
+from donhan_gis.parcels.quality import Shapes, sound
 
 # Parcels drawn apart by less than this share a side; a lane between them is wider.
 TOUCH_M = 0.5
@@ -22,6 +22,7 @@ def touching_groups(shapes: Shapes, owner: NDArray[np.int64], named: Sequence[st
 
     Source: Land and Building Tax Act s.42 para 2 (ที่ดินหลายแปลงซึ่งมีอาณาเขตติดต่อกันและเป็นของเจ้าของเดียวกัน).
     """
+    shapes = sound(shapes)
     first, second = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=TOUCH_M)
     by_shape = np.array([not name for name in named], dtype=bool)
     near = (first < second) & (owner[first] == owner[second]) & by_shape[first] & by_shape[second]

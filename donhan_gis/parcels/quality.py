@@ -14,11 +14,20 @@ Shapes = NDArray[Any]
 Indices = NDArray[np.intp]
 
 
+def sound(shapes: Shapes) -> Shapes:
+    """Return the shapes with those mended that cross themselves, which no measurement would survive."""
+    broken = invalid(shapes)
+    mended = shapes.copy()
+    mended[broken] = shapely.make_valid(shapes[broken])
+    return mended
+
+
 def outside(shapes: Shapes, boundary: Any, tolerance_m: float) -> Indices:
     """Return the shapes that reach further than the tolerance over a boundary."""
     allowed = shapely.buffer(boundary, tolerance_m)
     shapely.prepare(allowed)
-    return np.flatnonzero(~shapely.covers(allowed, shapes) & ~shapely.is_missing(shapes))
+    drawn = ~shapely.is_missing(shapes) & ~shapely.is_empty(shapes)
+    return np.flatnonzero(~shapely.covers(allowed, sound(shapes)) & drawn)
 
 
 def overlaps(shapes: Shapes, tolerance_m2: float) -> list[tuple[int, int, float]]:
@@ -26,9 +35,8 @@ def overlaps(shapes: Shapes, tolerance_m2: float) -> list[tuple[int, int, float]
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
-    shared_m2 = shapely.area(
-        shapely.intersection(shapely.make_valid(shapes[first]), shapely.make_valid(shapes[second]))
-    )
+    whole = sound(shapes)
+    shared_m2 = shapely.area(shapely.intersection(whole[first], whole[second]))
     found = np.flatnonzero(shared_m2 > tolerance_m2)
     return [(int(first[i]), int(second[i]), float(shared_m2[i])) for i in found]
 
@@ -52,7 +60,7 @@ def far_from(shapes: Shapes, parents: Shapes, within_m: float) -> Indices:
 def not_inside(shapes: Shapes, parents: Shapes, tolerance_m2: float) -> Indices:
     """Return the shapes that reach outside their own parent by more than the tolerance (points: at all)."""
     known = ~shapely.is_missing(shapes) & ~shapely.is_missing(parents)
-    rest = np.where(known, shapely.difference(shapes, parents), None)
+    rest = np.where(known, shapely.difference(sound(shapes), sound(parents)), None)
     are_points = shapely.get_dimensions(shapes) == 0
     return np.flatnonzero(known & (np.where(are_points, ~shapely.is_empty(rest), shapely.area(rest) > tolerance_m2)))
 
@@ -84,12 +92,18 @@ def _comes_back(start: str, parent_of: Mapping[str, str | None]) -> bool:
 
 
 def unequal_shares(owned: Sequence[str], shares: Sequence[tuple[int, int]]) -> list[str]:
-    """Return what is owned in shares that do not sum to one; a share without numbers counts as the whole.
+    """Return what is owned in shares that do not sum to one, or by a share that is no part of anything.
 
     >>> unequal_shares(["p", "p", "q"], [(1, 2), (1, 2), (1, 3)])
     ['q']
     """
-    sums: dict[str, Fraction] = {}
-    for name, (numerator, denominator) in zip(owned, shares, strict=True):
-        sums[name] = sums.get(name, Fraction(0)) + Fraction(numerator, denominator)
-    return [name for name, total in sums.items() if total != 1]
+    by_name: dict[str, list[tuple[int, int]]] = {}
+    for name, share in zip(owned, shares, strict=True):
+        by_name.setdefault(name, []).append(share)
+    return [name for name, parts in by_name.items() if not _make_one(parts)]
+
+
+def _make_one(shares: Sequence[tuple[int, int]]) -> bool:
+    if any(numerator <= 0 or denominator <= 0 for numerator, denominator in shares):
+        return False
+    return sum(Fraction(numerator, denominator) for numerator, denominator in shares) == 1
