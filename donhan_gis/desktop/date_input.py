@@ -49,7 +49,7 @@ class BuddhistCalendar(QFrame):
         self._calendar.setSelectedDate(QDate(day.year, day.month, day.day))
         self._name_page(day.year, day.month)
         self.adjustSize()
-        screen = self.parentWidget().screen().availableGeometry()
+        screen = self.screen().availableGeometry()
         left = min(corner.x(), screen.right() - self.width())
         self.move(max(screen.left(), left), min(corner.y(), screen.bottom() - self.height()))
         self.show()
@@ -60,7 +60,8 @@ class BuddhistCalendar(QFrame):
 
 
 def _arrow(sign: str, step: Any) -> QToolButton:
-    button = QToolButton(text=sign, autoRaise=True)
+    button = QToolButton(autoRaise=True)
+    button.setText(sign)
     button.clicked.connect(lambda _checked: step())
     return button
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -24,7 +24,7 @@ from donhan_gis.desktop.theme import label
 from donhan_gis.field import Field, Kind, Problem
 from donhan_gis.register import Titled
 
-_INPUTS: Mapping[Kind, type[Input]] = {
+_INPUTS: Mapping[Kind, Callable[[Field, Lookups], Input]] = {
     Kind.LONGTEXT: LongTextInput,
     Kind.BOOL: BoolInput,
     Kind.CHOICE: ChoiceInput,
@@ -144,11 +144,10 @@ class FieldsForm(QTabWidget):
 
     def show_field(self, name: str) -> None:
         """Bring a field to the eye and put the cursor into it."""
-        page = next(i for i in range(self.count()) if self.widget(i).isAncestorOf(self.inputs[name]))
-        self.setCurrentIndex(page)
-        area = self.widget(page)
-        if isinstance(area, QScrollArea):
-            area.ensureWidgetVisible(self._problems[name])
+        for area in self.findChildren(QScrollArea):
+            if area.isAncestorOf(self.inputs[name]):
+                self.setCurrentWidget(area)
+                area.ensureWidgetVisible(self._problems[name])
         self.inputs[name].setFocus()
 
     def set_applying(self, names: Iterable[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -76,7 +77,8 @@ class MainWindow(QMainWindow):
         self.navigation.setMinimumWidth(_NAVIGATION_PX)
         self.form_pane.setMinimumWidth(_FORM_PX)
         self.findings.setMinimumHeight(_FINDINGS_PX)
-        memory.restore_window(self)
+        if not memory.restore_window(self):
+            self.setWindowState(Qt.WindowState.WindowMaximized)
         self._form_dock.hide()
         self._findings_dock.hide()
 
@@ -102,7 +104,7 @@ class MainWindow(QMainWindow):
         self._action(file, "app.start.open", lambda: self.open_wanted.emit(""), QKeySequence.StandardKey.Open)
         recent = file.addMenu(t("app.start.recent"))
         for path in memory.recent_projects():
-            recent.addAction(path.name, lambda path=path: self.open_wanted.emit(str(path)))
+            recent.addAction(path.name).triggered.connect(partial(self._open_recent, path))
         self._action(file, "app.menu.home", self.home_wanted.emit)
         file.addSeparator()
         self._action(file, "app.menu.quit", self.close, QKeySequence.StandardKey.Quit)
@@ -115,6 +117,9 @@ class MainWindow(QMainWindow):
         self._make_language_menu(view.addMenu("ภาษา / Language"))
         help_menu = self.menuBar().addMenu(t("app.menu.help"))
         self._action(help_menu, "app.menu.about", self._about)
+
+    def _open_recent(self, path: Path, _checked: bool = False) -> None:
+        self.open_wanted.emit(str(path))
 
     def _action(
         self,
@@ -186,7 +191,8 @@ class MainWindow(QMainWindow):
         self.tabs.setCurrentIndex(index)
 
     def _close_button(self, widget: QWidget) -> QToolButton:
-        button = QToolButton(text="✕", autoRaise=True)
+        button = QToolButton(autoRaise=True)
+        button.setText("✕")
         button.setAccessibleName(self.session.t("app.close"))
         button.clicked.connect(lambda _checked: self.close_tab(widget))
         return button

@@ -82,7 +82,6 @@ class MapLayer(QGraphicsItem):
     def load(self) -> None:
         """Read the register's rows anew."""
         for item in (*self.features.values(), *self.edges):
-            item.setParentItem(None)
             if item.scene():
                 item.scene().removeItem(item)
         self.features, self.edges, self.label_words = {}, [], []

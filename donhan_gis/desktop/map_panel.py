@@ -183,7 +183,7 @@ class MapPanel(QWidget):
     def layer_items(self) -> dict[str, QTreeWidgetItem]:
         """Return the panel's layers by register, the topmost first."""
         items = [self.layer_list.topLevelItem(row) for row in range(self.layer_list.topLevelItemCount())]
-        return {item.data(0, _LAYER): item for item in items if item.data(0, _LAYER)}
+        return {item.data(0, _LAYER): item for item in items if item is not None and item.data(0, _LAYER)}
 
     def _open_photos(self) -> None:
         folder = Path(self.session.store.url).parent

@@ -48,6 +48,7 @@ class MapView(QGraphicsView):
         self.extent = QRectF()
         self._pressed_at: QPoint | None = None
         self._highlight: QGraphicsItem | None = None
+        self._is_whole = False  # nobody went elsewhere since the whole map was shown
         self.setScene(QGraphicsScene(self))
         self.setAccessibleName(text("app.map.title", language))
         self.setBackgroundBrush(QColor(_GROUND))
@@ -102,6 +103,7 @@ class MapView(QGraphicsView):
         """Show the whole map."""
         if not self.extent.isEmpty():
             self.fitInView(self.extent.adjusted(-50, -50, 50, 50), Qt.AspectRatioMode.KeepAspectRatio)
+            self._is_whole = True
             self._settle.start()
 
     def zoom_by(self, factor: float, *, at_mouse: bool = False) -> None:
@@ -111,11 +113,13 @@ class MapView(QGraphicsView):
             anchors = QGraphicsView.ViewportAnchor
             self.setTransformationAnchor(anchors.AnchorUnderMouse if at_mouse else anchors.AnchorViewCenter)
             self.scale(factor, factor)
+            self._is_whole = False
             self._settle.start()
 
     def zoom_to(self, area: QRectF) -> None:
         """Show an area with room around it; a point is shown at 1:1,500."""
         smallest = _ROW_ZOOM_SCALE / _PIXELS_PER_M * min(self.viewport().width(), self.viewport().height())
+        self._is_whole = False
         grow = max(0.0, (smallest - max(area.width(), area.height())) / 2, max(area.width(), area.height()) / 2)
         self.fitInView(area.adjusted(-grow, -grow, grow, grow), Qt.AspectRatioMode.KeepAspectRatio)
         self._settle.start()
@@ -159,8 +163,9 @@ class MapView(QGraphicsView):
         around = QRect(at.x() - _CLICK_PX, at.y() - _CLICK_PX, 2 * _CLICK_PX + 1, 2 * _CLICK_PX + 1)
         for item in self.items(around):
             layer = item.parentItem()
-            is_feature = isinstance(layer, MapLayer) and isinstance(item, QGraphicsPathItem) and item.data(UID)
-            if is_feature and self._is_hit(item, around):
+            if not isinstance(layer, MapLayer) or not isinstance(item, QGraphicsPathItem):
+                continue
+            if item.data(UID) and self._is_hit(item, around):
                 return layer.register.name, item.data(UID)
         return "", ""
 
@@ -188,6 +193,7 @@ class MapView(QGraphicsView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: D102
         self._pressed_at = event.position().toPoint()
+        self._is_whole = False
         super().mousePressEvent(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: D102
@@ -207,6 +213,8 @@ class MapView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: D102
         super().resizeEvent(event)
+        if self._is_whole:
+            self.zoom_all()
         self._settle.start()
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:  # noqa: D102

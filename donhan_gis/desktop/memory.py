@@ -19,7 +19,7 @@ def _settings() -> QSettings:
 def recent_projects() -> list[Path]:
     """Return the projects opened last that are still there, the latest first."""
     kept = _settings().value("recent", [])
-    paths = [kept] if isinstance(kept, str) else list(kept or [])
+    paths = [kept] if isinstance(kept, str) else kept if isinstance(kept, list) else []
     return [Path(path) for path in paths if Path(path).is_file()]
 
 

@@ -28,7 +28,7 @@ class ReferenceInput(Input):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setMaxVisibleItems(12)
-        self._completer.activated[str].connect(self._choose)
+        self._completer.activated.connect(self._choose)
         self.line.setCompleter(self._completer)
         self._pause = QTimer(self, singleShot=True, interval=_TYPING_PAUSE_MS)
         self._pause.timeout.connect(self.search)

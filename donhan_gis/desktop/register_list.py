@@ -170,7 +170,7 @@ class RegisterList(QWidget):
         listing = replace(self.table.rows.listing, search=self._search.text().strip(), equals=(*self._always, *chosen))
         self.table.rows.show(listing)
 
-    def find(self, words: str) -> None:
+    def find_words(self, words: str) -> None:
         """Show only rows that hold the words."""
         with QSignalBlocker(self._search):
             self._search.setText(words)

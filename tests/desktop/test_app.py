@@ -84,6 +84,16 @@ def test_a_project_locked_by_another_program_opens_for_reading(desktop, project,
     assert told == []
 
 
+def test_the_menu_opens_a_recent_project(desktop, project, qtbot):
+    memory.remember_project(project)
+    desktop.open_project(str(project))
+    file_menu = desktop.window.menuBar().actions()[0].menu()
+    recent = next(action.menu() for action in file_menu.actions() if action.menu())
+    with qtbot.waitSignal(desktop.window.open_wanted) as wanted:
+        recent.actions()[0].trigger()
+    assert wanted.args == [str(project.resolve())]
+
+
 def test_the_language_changes_without_a_restart(desktop, project):
     desktop.open_project(str(project))
     window = desktop.window

@@ -156,7 +156,7 @@ def test_a_reference_is_chosen_from_what_is_found(qtbot, lookups):
         widget.value()
     widget.search()
     assert len(widget._labels.stringList()) == 2, "two people of one name can both be chosen"
-    widget._completer.activated[str].emit(widget._labels.stringList()[1])
+    widget._completer.activated.emit(widget._labels.stringList()[1])
     assert widget.value() == "u3"
     widget.line.clear()
     assert widget.value() is None

@@ -245,3 +245,15 @@ def test_a_photo_on_the_old_datum_is_refused(tmp_path, qtbot):
         reader.start()
     reader.end()
     assert told.args[0].code == "app.photo.old_datum"
+
+
+def test_the_whole_map_stays_whole_when_the_window_grows(panel, qtbot):
+    panel.view.zoom_all()
+    panel.resize(1400, 900)
+    qtbot.wait(20)
+    assert panel.view.visible_area().contains(panel.view.extent)
+    panel.view.zoom_by(2)
+    scale = panel.view.scale_number()
+    panel.resize(1200, 800)
+    qtbot.wait(20)
+    assert panel.view.scale_number() == pytest.approx(scale)

@@ -48,7 +48,7 @@ def test_headings_carry_the_unit(parcels):
 def test_typing_filters(parcels, qtbot):
     qtbot.keyClicks(parcels._search, "01A44")
     qtbot.waitUntil(lambda: parcels.table.rows.rowCount() == 10)
-    parcels.find("")
+    parcels.find_words("")
     assert parcels.table.rows.rowCount() == 450
 
 
@@ -96,7 +96,7 @@ def test_a_row_that_others_refer_to_is_not_deleted(parcels, session, answers, to
 
 
 def test_export_writes_what_is_listed(parcels, tmp_path, monkeypatch):
-    parcels.find("01A44")
+    parcels.find_words("01A44")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "out.xlsx"), ""))
     parcels._export()
     sheet = load_workbook(tmp_path / "out.xlsx").worksheets[0]
