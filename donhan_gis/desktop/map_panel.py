@@ -97,8 +97,10 @@ class MapPanel(QWidget):
         self.layer_list.itemChanged.connect(lambda _item, _column: self._on_layers_changed())
         self.layer_list.reordered.connect(self._on_layers_changed)
         self.view.identified.connect(self._on_identified)
-        self.view.pointer_moved.connect(lambda e, n: self.pointed.emit(e, n, self.view.scale_number()))
+        self._pointer = (self.frame.east, self.frame.north)
+        self.view.pointer_moved.connect(self._on_pointer)
         self.view.view_changed.connect(self._show_photos)
+        self.view.view_changed.connect(lambda: self._on_pointer(*self._pointer))
         session.changed.connect(self._on_changed)
 
     def _lay_out(self) -> None:
@@ -191,6 +193,10 @@ class MapPanel(QWidget):
             photo = Orthophoto(folder / str(row["path"]), self._photo_group, self.frame)
             photo.failed.connect(self._on_photo_failed)
             self._photos.append(photo)
+
+    def _on_pointer(self, east: float, north: float) -> None:
+        self._pointer = (east, north)
+        self.pointed.emit(east, north, self.view.scale_number())
 
     def _on_photo_failed(self, error: BaseException) -> None:
         self._note.setText(explain(error, self.session.language))

@@ -134,6 +134,12 @@ def test_the_pointer_tells_storage_coordinates(panel, qtbot):
     assert abs(east - EAST) < 5000 and abs(north - NORTH) < 5000 and scale > 0
 
 
+def test_the_scale_told_follows_the_zoom(panel, qtbot):
+    with qtbot.waitSignal(panel.pointed) as told:
+        panel.view.zoom_by(2)
+    assert told.args[2] == pytest.approx(panel.view.scale_number())
+
+
 def test_labels_only_when_zoomed_in(panel):
     panel.view.zoom_all()
     everywhere = panel.view.visible_area()
