@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -24,7 +23,7 @@ from donhan_gis.desktop.theme import label
 from donhan_gis.errors import Conflict, DonhanError, InvalidInput
 from donhan_gis.field import Field, Problem, parse
 from donhan_gis.register import Register, Titled
-from donhan_gis.store.rules import applies, row_problems
+from donhan_gis.store.rules import row_problems
 
 Values = dict[str, Any]
 
@@ -159,11 +158,7 @@ class RowForm(QWidget):
         if not any(field.only for field in self.register.fields):
             return
         values, _unread = self._entered()
-        connection = sqlite3.connect(":memory:")
-        try:
-            names = [field.name for field in self.register.fields if applies(field, self.register, values, connection)]
-        finally:
-            connection.close()
+        names = self.session.applying(self.register, values)
         self.form.set_applying([*names, *(computed.name for computed in self.register.computed)])
 
     def _advise(self) -> None:

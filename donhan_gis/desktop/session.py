@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +40,17 @@ class Session(QObject):
     def name_of(self, register: Register) -> str:
         """Return a register's name for lists of registers, where the word "register" need not be repeated."""
         return register.heading(self.language).removeprefix("ทะเบียน")
+
+    def applying(self, register: Register, values: Mapping[str, Any]) -> list[str]:
+        """Return the names of the fields that are meant for a row with these values, by their ``only`` conditions."""
+        conditional = [field for field in register.fields if field.only]
+        if not conditional:
+            return list(register.columns)
+        asked = ", ".join(f"({field.only}) AS {field.name}" for field in conditional)
+        given = ", ".join(f"? AS {name}" for name in register.columns)
+        sql = f"SELECT {asked} FROM (SELECT {given}) AS entered"
+        answer = self.store.query(sql, [values.get(name) for name in register.columns])[0]
+        return [name for name in register.columns if name not in answer or answer[name] in (None, 1, True)]
 
     def choices_of(self, field: Field) -> Sequence[Choice]:
         """Return the codes a field may hold."""
