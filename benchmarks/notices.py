@@ -49,7 +49,7 @@ def notice(number: int) -> Notice:
         terms=TERMS,
         lines=lines,
         instalments=tuple(Instalment(date(2026, 6 + i, 30), part) for i, part in enumerate(parts)),
-        trace=tuple(step(each, i) for i, each in enumerate(lines) for _ in range(5)),
+        trace=tuple(step(i) for i in range(len(lines)) for _ in range(5)),
         sample=True,
     )
 
@@ -65,8 +65,8 @@ def line(number: int) -> NoticeLine:
     )
 
 
-def step(of: NoticeLine, index: int) -> TraceStep:
-    return TraceStep(f"แปลงที่ {index + 1}", "หักมูลค่าฐานภาษีที่ได้รับยกเว้นแล้วคิดตามอัตรา", "มาตรา 37", of.tax_satang)
+def step(index: int) -> TraceStep:
+    return TraceStep(f"แปลงที่ {index + 1}", "หักมูลค่าฐานภาษีที่ได้รับยกเว้นแล้วคิดตามอัตรา", "มาตรา 37")
 
 
 def measure(count: int) -> str:

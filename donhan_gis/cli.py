@@ -171,7 +171,7 @@ class _Console:
     def report(self, report: Report) -> None:
         self._end_bar()
         if self.as_json:
-            self._line({"report": report.as_dict()})
+            self._line({"report": report.as_dict(self.language)})
         else:
             print("\n".join(_report_lines(report, self.language)))
 

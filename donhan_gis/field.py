@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from donhan_gis import thai
-from donhan_gis.i18n import Language, text
+from donhan_gis.i18n import Language, catalogue, text
 
 
 class Kind(StrEnum):
@@ -95,7 +95,16 @@ class Field:
 
     def heading(self, language: Language = "th") -> str:
         """Return the title with its unit, as a column heading shows it."""
-        return f"{self.title(language)} ({self.unit})" if self.unit else self.title(language)
+        return f"{self.title(language)} ({self.unit_name(language)})" if self.unit else self.title(language)
+
+    def unit_name(self, language: Language = "th") -> str:
+        """Return the unit as people of that language write it; one without a translation stays as declared.
+
+        >>> Field("area_sqwah", Kind.DECIMAL, "เนื้อที่", "Area", unit="ตร.ว.").heading("en")
+        'Area (sq. wah)'
+        """
+        code = f"unit.{self.unit}"
+        return text(code, language) if code in catalogue() else self.unit
 
 
 @dataclass(frozen=True, slots=True)

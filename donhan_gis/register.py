@@ -22,6 +22,9 @@ from donhan_gis.paths import DATA, LAYERS
 Geometry = Literal["None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"]
 SCHEMA = 1  # the form of declaration files this loader reads
 
+# Colours of codes that a style names none for (ColorBrewer Set2, Apache-2.0), in the order of the code list.
+PALETTE = ("#66c2a5", "#fc8d62", "#8da0cb", "#e78ac3", "#a6d854", "#ffd92f", "#e5c494", "#b3b3b3")
+
 
 @dataclass(frozen=True, slots=True)
 class Titled:

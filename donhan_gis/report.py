@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis.field import NUMBERS, Choice, Field, show
-from donhan_gis.i18n import Language
+from donhan_gis.i18n import Language, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class Table:
             ]
             for row in self.rows
         ]
+
+
+def totals_row(table: Table, language: Language = "th") -> list[str]:
+    """Return the totals as shown, with the word for total in the first column that has none."""
+    assert table.totals is not None
+    shown = [show(field, value, language) for field, value in zip(table.columns, table.totals, strict=True)]
+    if "" in shown:
+        shown[shown.index("")] = text("total", language)
+    return shown
 
 
 def total_of(columns: Sequence[Field], rows: Sequence[Sequence[Any]], summed: Sequence[str]) -> list[Any]:
@@ -70,25 +79,31 @@ class Report:
         """Return the notes."""
         return self.notes_th if language == "th" else self.notes_en
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the report for machines: stored values, no formatting."""
+    def as_dict(self, language: Language = "th") -> dict[str, Any]:
+        """Return the report for machines: stored values, and beside them headings and values as a person reads them."""
         return {
             "title_th": self.th,
             "title_en": self.en,
-            "tables": [
-                {
-                    "name": table.name,
-                    "title_th": table.th,
-                    "title_en": table.en,
-                    "columns": [column.name for column in table.columns],
-                    "rows": [list(row) for row in table.rows],
-                    "totals": list(table.totals) if table.totals else None,
-                }
-                for table in self.tables
-            ],
+            "tables": [self._table_as_dict(table, language) for table in self.tables],
             "notes_th": list(self.notes_th),
             "notes_en": list(self.notes_en),
             "provenance": [list(entry) for entry in self.provenance],
             "files": [str(file) for file in self.files],
             "facts": dict(self.facts),
+        }
+
+    def _table_as_dict(self, table: Table, language: Language) -> dict[str, Any]:
+        totals = [
+            show(column, value, language) for column, value in zip(table.columns, table.totals or (), strict=False)
+        ]
+        return {
+            "name": table.name,
+            "title_th": table.th,
+            "title_en": table.en,
+            "columns": [column.name for column in table.columns],
+            "rows": [list(row) for row in table.rows],
+            "totals": list(table.totals) if table.totals else None,
+            "headings": [column.heading(language) for column in table.columns],
+            "shown": table.shown(self.choices, language),
+            "shown_totals": totals or None,
         }

@@ -96,7 +96,9 @@ class LineInput(Input):
     def __init__(self, field: Field, lookups: Lookups) -> None:
         self.line = QLineEdit()
         super().__init__(field, lookups, self.line)
-        unit = text("app.form.baht", lookups.language) if field.kind is Kind.MONEY and not field.unit else field.unit
+        unit = field.unit_name(lookups.language)
+        if field.kind is Kind.MONEY and not unit:
+            unit = text("app.form.baht", lookups.language)
         if field.kind in NUMBERS:
             self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
             self.line.setMinimumWidth(_NUMBER_WIDTH_PX[0])
@@ -115,10 +117,12 @@ class LineInput(Input):
 
     def _show_area(self) -> None:
         """Say how many rai, ngan and square wah the number is."""
+        language = self.lookups.language
+        unit = self.field.unit_name(language)
         try:
-            area = f"{self.field.unit} = {thai.format_area(self._area())} {text('app.form.rai', self.lookups.language)}"
+            area = f"{unit} = {thai.format_area(self._area())} {text('app.form.rai', language)}"
         except (ValueError, ArithmeticError):
-            area = self.field.unit
+            area = unit
         self._unit.setText(area)
 
     def _area(self) -> Any:

@@ -9,8 +9,7 @@ from typing import Literal
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from donhan_gis.exchange.qgis_style import PALETTE
-from donhan_gis.register import Style
+from donhan_gis.register import PALETTE, Style
 
 Shape = Literal["area", "line", "mark"]
 

@@ -13,10 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QTableView,
 from donhan_gis.desktop import messages
 from donhan_gis.desktop.saving import open_outside, save_report
 from donhan_gis.desktop.theme import ACCENT_SOFT, label
-from donhan_gis.documents.report_page import totals_row
 from donhan_gis.field import NUMBERS, show
 from donhan_gis.i18n import Language, text
-from donhan_gis.report import Report, Table
+from donhan_gis.report import Report, Table, totals_row
 
 _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()

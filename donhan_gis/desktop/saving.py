@@ -1,4 +1,4 @@
-"""Saving a report where the user says: workbook, CSV or PDF by the name's ending."""
+"""Asking where to save a report, and opening what was saved."""
 
 from __future__ import annotations
 
@@ -8,24 +8,9 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from donhan_gis.documents.report_page import print_report
-from donhan_gis.exchange.workbook import write_csv, write_workbook
 from donhan_gis.i18n import Language, text
 from donhan_gis.report import Report
-
-
-def write_report(report: Report, path: Path, language: Language) -> list[Path]:
-    """Write a report in the form its path's ending names and return the files.
-
-    Raises:
-        SourceError: the place cannot be written to.
-        DonhanError: the paper cannot be typeset.
-    """
-    if path.suffix.lower() == ".csv":
-        return write_csv(report, path, language=language)
-    if path.suffix.lower() == ".pdf":
-        return [print_report(report, path, language=language)]
-    return [write_workbook(report, path.with_suffix(".xlsx"), language=language)]
+from donhan_gis.tasks.saving import write_report
 
 
 def save_report(parent: QWidget, report: Report, language: Language) -> list[Path]:

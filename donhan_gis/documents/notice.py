@@ -129,12 +129,11 @@ class CondoLine:
 
 @dataclass(frozen=True, slots=True)
 class TraceStep:
-    """One step of the reckoning: what it concerns, what was done, under which rule, with which result."""
+    """One step of the reckoning: what it concerns, what was done with which result, and under which rule."""
 
     subject: str
     text: str
     law: str
-    amount_satang: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,8 +372,7 @@ def _trace(steps: Iterable[TraceStep]) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     subject = ""
     for step in steps:
-        amount = "" if step.amount_satang is None else thai.format_baht(step.amount_satang)
         heading = step.subject if step.subject != subject else ""
-        rows.append({"subject": heading, "text": step.text, "law": step.law, "amount": amount})
+        rows.append({"subject": heading, "text": step.text, "law": step.law})
         subject = step.subject
     return rows

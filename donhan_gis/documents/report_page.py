@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis.documents.render import Progress, render_pdf
-from donhan_gis.field import NUMBERS, Field, show
+from donhan_gis.field import NUMBERS, Field
 from donhan_gis.i18n import Language, text
-from donhan_gis.report import Report, Table
+from donhan_gis.report import Report, Table, totals_row
 
 # A table wider than this many columns is printed on its side.
 PORTRAIT_COLUMNS = 6
@@ -51,15 +51,6 @@ def _table(report: Report, table: Table, language: Language) -> dict[str, Any]:
         "totals": totals,
         "count": f"{len(rows):,}",
     }
-
-
-def totals_row(table: Table, language: Language = "th") -> list[str]:
-    """Return the totals as shown, with the word for total in the first column that has none."""
-    assert table.totals is not None
-    shown = [show(field, value, language) for field, value in zip(table.columns, table.totals, strict=True)]
-    if "" in shown:
-        shown[shown.index("")] = text("documents.total", language)
-    return shown
 
 
 def _column(field: Field, cells: list[str], language: Language) -> dict[str, Any]:

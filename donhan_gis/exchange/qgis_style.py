@@ -8,14 +8,12 @@ from xml.etree.ElementTree import Element, SubElement
 
 from donhan_gis.exchange.qgis_xml import add, variant
 from donhan_gis.i18n import text
-from donhan_gis.register import Register, Registers, Style
+from donhan_gis.register import PALETTE, Register, Registers, Style
 
 Shape = Literal["Point", "Line", "Polygon"]
 FONT = "Sarabun"
 # Thai fonts that may stand in where the office has no Sarabun.
 OTHER_FONTS = ("TH Sarabun New", "TH SarabunPSK", "Laksaman", "Leelawadee UI", "Tahoma")
-# Colours for codes to which the declaration gives none (ColorBrewer Set2).
-PALETTE = ("#66c2a5", "#fc8d62", "#8da0cb", "#e78ac3", "#a6d854", "#ffd92f", "#e5c494", "#b3b3b3")
 _SHAPES: dict[str, tuple[Shape, ...]] = {
     "None": (),
     "Point": ("Point",),

@@ -71,7 +71,7 @@ class Gathered:
 
     def note(self, code: str, path: str, value: str) -> None:
         """Remember something that was left out of account."""
-        said = {language: text(code, language, at=path, value=value) for language in LANGUAGES}
+        said: dict[str, str] = {language: text(code, language, at=path, value=value) for language in LANGUAGES}
         self.notes.append({"step": "warning", "rule": code, "object": path, **said})
 
 
@@ -117,7 +117,7 @@ def _trace(got: Gathered, result: Assessment, billed: Sequence[tuple[str, int]])
     for name, row in billed:
         steps += [{"taxpayer": name, **step.as_dict()} for step in explain(result, row, label)]
     for problem in result.problems:
-        said = {language: text(problem.code, language) for language in LANGUAGES}
+        said: dict[str, str] = {language: text(problem.code, language) for language in LANGUAGES}
         steps.append({"step": "warning", "rule": problem.code, "object": label(problem.object), **said})
     return steps + got.notes
 
@@ -272,9 +272,9 @@ def _uses(got: Gathered, node: Node, kind: int) -> dict[int, int]:
 
 def _town(got: Gathered, case: Node) -> Municipality:
     names = ("kind", "taxpayer", "value", "parcel", "lao", "group", "vacant_since_be", "relief", "floor")
-    columns = [column([row[name] for row in got.objects]) for name in names]
+    columns = {name: column([row[name] for row in got.objects]) for name in names}
     count = len(got.objects)
-    objects = Objects(*columns, exempt=np.zeros(count, np.bool_), entitled=np.ones(count, np.bool_))
+    objects = Objects(exempt=np.zeros(count, np.bool_), entitled=np.ones(count, np.bool_), **columns)
     uses = np.array(got.uses, np.int64).reshape(-1, 3).T
     homes = np.array(got.registered, np.int64).reshape(-1, 2).T
     return Municipality(objects, Uses(*uses), _taxpayers(got, case), _members(got), Registered(*homes))

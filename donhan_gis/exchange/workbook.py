@@ -185,7 +185,7 @@ def _write_totals(
     cells = [sheet.cell(number, i + 1) for i in range(len(table.columns))]
     blank = next((cell for cell in cells if cell.value is None), None)
     if blank is not None:
-        _put_text(blank, text("documents.total", language))
+        _put_text(blank, text("total", language))
     for cell in cells:
         cell.font, cell.fill = _BOLD, TOTAL_FILL
 

@@ -162,7 +162,8 @@ def _rate_steps(result: Assessment, base: int, parts: Ints) -> Iterator[Step]:
             points = percent_text(Fraction(rules.step_rate * step, RATE_SCALE))
             yield _step(result, "step", "vacant.step_points", points=points, steps=step)
     yield from _cut_steps(result, parts)
-    yield _step(result, "base_tax", rule, tax=_baht(result.tax, base))
+    mixed = result.mixed.get(base)
+    yield _step(result, "base_tax", rule, tax=_baht(result.tax, base) if mixed is None else exact_baht(mixed))
 
 
 def _cut_steps(result: Assessment, parts: Ints) -> Iterator[Step]:
@@ -185,7 +186,7 @@ def _s97_step(result: Assessment, taxpayer: int) -> Step:
 
 
 def _baht(amount: Exact, row: int) -> str:
-    return format_baht(int(amount.take(np.array([row])).half_up()[0]))
+    return exact_baht(amount.take(np.array([row])).fractions()[0])
 
 
 def _step(result: Assessment, code: str, rule: str, **values: Any) -> Step:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QFileDialog
 
 from donhan_gis.desktop.register_list import RegisterList, listed_report
-from donhan_gis.desktop.saving import write_report
+from donhan_gis.tasks.saving import write_report
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from donhan_gis.field import Field, Kind
 from donhan_gis.report import Report, Table, total_of
 
 NAMES = ("นางสาวกุลปริยาภัทรธิดาวัลย์ ศรีสุวรรณเจริญรุ่งเรืองกิจ ณ ดอนหัน",)
-TRACE = tuple(TraceStep(f"แปลง {i}", "หักมูลค่าฐานภาษีที่ได้รับยกเว้น", "มาตรา 41", i) for i in range(5))
+TRACE = tuple(TraceStep(f"แปลง {i}", "หักมูลค่าฐานภาษีที่ได้รับยกเว้น", "มาตรา 41") for i in range(5))
 
 
 def many(lines: int):
