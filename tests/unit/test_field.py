@@ -153,7 +153,8 @@ def test_faulty_values_of_other_programs_are_shown_as_they_stand(kind: Kind, sto
 def test_second_language() -> None:
     assert show(field(Kind.CHOICE), "HPS", "en", choices=LAMPS) == "Sodium"
     assert show(field(Kind.BOOL), 1, "en") == "Yes"
-    assert field(Kind.DECIMAL, unit="ม.").heading("en") == "Value (ม.)"
+    assert field(Kind.DECIMAL, unit="ม.").heading() == "ค่า (ม.)"
+    assert field(Kind.DECIMAL, unit="ม.").heading("en") == "Value (m)"
     assert field(Kind.DECIMAL).heading() == "ค่า"
 
 
