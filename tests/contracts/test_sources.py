@@ -22,7 +22,7 @@ CONSTANTS = {"donhan_gis.water.constants"}
 # Words no file may hold, put together here so that this file does not hold them either.
 LOOSE_ENDS = [
     *("TO" + "DO", "FIX" + "ME", "XX" + "X"),
-    *("/wo" + "rk/", "/t" + "mp/", "pypi" + ".org", "pythonhosted" + ".org", "index" + "-url", "--extra-index"),
+    *("/wo" + "rk/", "/t" + "mp/", "pypi" + ".org", "pythonhosted" + ".org", "index" + "-url", "--extra" + "-index"),
 ]
 BINARY = {".ttf", ".png", ".jpg", ".gpkg", ".qgz", ".tif", ".zip", ".xlsx", ".pdf", ".shp", ".dbf", ".shx", ".ico"}
 by_name = pytest.mark.parametrize("module", ALL, ids=lambda module: module.name)
