@@ -56,14 +56,15 @@ class Input(QWidget):
         self.row.setSpacing(6)
         self.row.addWidget(edit, 1)
         self.setFocusProxy(edit)
+        self._kept: Any = None
 
     def value(self) -> Any:
-        """Return the value in storage form.
+        """Return the value in storage form; an input that lets nothing be typed returns what it was given.
 
         Raises:
             ValueError: what was typed is not of the field's kind.
         """
-        raise NotImplementedError
+        return self._kept
 
     def written(self) -> str:
         """Return what was typed, where it is typed."""
@@ -71,7 +72,7 @@ class Input(QWidget):
 
     def set_value(self, value: Any) -> None:
         """Show a stored value."""
-        raise NotImplementedError
+        self._kept = value
 
     def set_readonly(self, readonly: bool) -> None:
         """Let the user read only."""

