@@ -173,7 +173,7 @@ class RowForm(QWidget):
         found = row_problems(self.session.registers, self.register, values)
         number = self.register.number.field if self.register.number and not self.uid else ""
         named = {problem.field for problem in unread}
-        # A code left empty is given when the row is stored; what cannot be read is said once, and no rule is asked of it.
+        # A code left empty is given when the row is stored; what cannot be read is said once, and no rule is asked.
         hidden = {"rule.warning", "rule.error"} if unread else {"rule.warning"}
         wrong = [p for p in found if p.code not in hidden and p.field not in named]
         return unread + [p for p in wrong if not (p.field == number and p.code == "field.required")]
