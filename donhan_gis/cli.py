@@ -1,7 +1,8 @@
 """The command line: every task of the list as a command, the same for people and for other programs.
 
 ``--json`` writes one JSON object a line: ``{"progress", "message"}`` at work, then ``{"report"}`` or ``{"error"}``.
-Exit codes: 0 done, 1 refused or data with errors, 2 the call or its input cannot be read, 130 stopped.
+Exit codes: 0 done; 1 refused by the project or the place to write, or data with errors; 2 the call or its input is at
+fault; 130 stopped.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from donhan_gis import __version__
-from donhan_gis.errors import Cancelled, DonhanError, InvalidInput, MissingDependency, SourceError
+from donhan_gis.errors import (
+    Cancelled,
+    DonhanError,
+    InvalidInput,
+    MissingDependency,
+    NoLawForDate,
+    OutputError,
+    SourceError,
+)
 from donhan_gis.field import Field, Kind, show
 from donhan_gis.i18n import Language, text
 from donhan_gis.report import Report, Table
@@ -89,9 +98,9 @@ def _add_arguments(parser: argparse.ArgumentParser, task: Task) -> None:
             parser.add_argument(parameter.name, nargs=None if parameter.required else "?", help=_help(parameter, task))
         else:
             flag = "--" + parameter.name.replace("_", "-")
-            alone: dict[str, Any] = {"nargs": "?", "const": "1"} if parameter.kind is Kind.BOOL else {}
+            as_flag: dict[str, Any] = {"action": argparse.BooleanOptionalAction} if parameter.kind is Kind.BOOL else {}
             parser.add_argument(
-                flag, dest=parameter.name, required=parameter.required, help=_help(parameter, task), **alone
+                flag, dest=parameter.name, required=parameter.required, help=_help(parameter, task), **as_flag
             )
     _add_common(parser)
     parser.set_defaults(task=task.name)
@@ -139,7 +148,20 @@ def describe_tasks() -> list[dict[str, Any]]:
 
 
 def _describe(parameter: Field, task: Task) -> dict[str, Any]:
-    names = ("name", "th", "en", "required", "default", "unit", "minimum", "maximum", "help_th", "help_en", "to")
+    names = (
+        "name",
+        "th",
+        "en",
+        "required",
+        "default",
+        "unit",
+        "minimum",
+        "maximum",
+        "help_th",
+        "help_en",
+        "to",
+        "writes",
+    )
     choices = [{"code": c.code, "th": c.th, "en": c.en} for c in task.choices.get(parameter.choices, ())]
     return {**{name: getattr(parameter, name) for name in names}, "kind": parameter.kind.value, "choices": choices}
 
@@ -221,10 +243,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return STOPPED
     except DonhanError as error:
         console.error(error)
-        return UNREADABLE if isinstance(error, SourceError | InvalidInput) else REFUSED
+        return exit_code(error)
     except Exception:  # a fault of this program: kept for the maintainer, told in one sentence
         console.error(DonhanError("unexpected", log=_log_fault()))
         return REFUSED
+
+
+def exit_code(error: DonhanError) -> int:
+    """Return 2 where the call or what it reads is at fault, 1 where the project or the place to write refuses."""
+    at_input = isinstance(error, (SourceError, InvalidInput, NoLawForDate))
+    return UNREADABLE if at_input and not isinstance(error, OutputError) else REFUSED
 
 
 def _run(parsed: argparse.Namespace, console: _Console) -> int:

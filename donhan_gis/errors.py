@@ -58,6 +58,10 @@ class SourceError(DonhanError):
     """An input cannot be read: values ``path`` and, where known, ``layer`` and ``row``."""
 
 
+class OutputError(SourceError):
+    """A file cannot be written: values ``path``, ``folder`` and ``reason``."""
+
+
 class StoreError(DonhanError):
     """The project database refuses."""
 

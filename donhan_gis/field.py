@@ -62,7 +62,8 @@ class Field:
 
     ``unit`` is shown behind the value; ``minimum`` and ``maximum`` are in that unit (money: satang); ``choices`` names
     a code list; ``to`` names the register a reference points at; ``only`` is the SQL condition under which the field
-    applies; ``default`` is written as a user would type it, or ``today()``.
+    applies; ``default`` is written as a user would type it, or ``today()``; ``writes``
+    is the ending of the file that a task writes there (``.xlsx``), or ``/`` for a folder: a file without it is read.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Field:
     was: str = ""
     retired: bool = False
     readonly: bool = False
+    writes: str = ""
 
     def title(self, language: Language = "th") -> str:
         """Return the title without its unit."""

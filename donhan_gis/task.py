@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from donhan_gis.errors import Cancelled, InvalidInput
@@ -119,11 +120,30 @@ def run_task(name: str, context: Context, /, **written: Any) -> Report:
     """Check the parameters and run the task of that name.
 
     Raises:
-        InvalidInput: there is no such task, or a parameter is refused.
+        InvalidInput: there is no such task, a parameter is refused, or a file to write is the project or is read.
     """
     if name not in TASKS:
         raise InvalidInput("task.unknown", field="task", name=name)
     found = TASKS[name]
     if found.project and not context.project:
         raise InvalidInput("task.no_project", field="project", name=found.title(), name_en=found.en)
-    return found.run(context, **found.values(written))
+    values = found.values(written)
+    _refuse_outputs(found, values, context.project)
+    return found.run(context, **values)
+
+
+def _refuse_outputs(found: Task, values: Mapping[str, Any], project: str) -> None:
+    """Refuse to write over the project or over a file the task reads, or under a wrong ending."""
+    written = {field.name: values[field.name] for field in found.parameters if field.writes and values[field.name]}
+    read = [values[f.name] for f in found.parameters if f.kind is Kind.FILE and not f.writes and values[f.name]]
+    taken = {Path(path).resolve() for path in (project, *read) if path}
+    for parameter in found.parameters:
+        path = written.get(parameter.name)
+        if path is None or parameter.writes == "/":
+            continue
+        if Path(path).suffix.lower() != parameter.writes:
+            raise InvalidInput("task.ending", field=parameter.name, path=path, ending=parameter.writes)
+        if not Path(path).resolve().parent.is_dir():
+            raise InvalidInput("task.no_folder", field=parameter.name, path=path)
+        if Path(path).resolve() in taken:
+            raise InvalidInput("task.overwrites", field=parameter.name, path=path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from qgis.core import (
@@ -21,16 +20,9 @@ from qgis.core import (
 from .texts import titled, tr
 
 _DATES = ("date", "datetime")
-# Files of these names are written by the task, not read.
-_WRITTEN = ("out", "save_mapping")
 
 
-def is_written(field: dict[str, Any], task: str) -> bool:
-    """Say whether a file is one that the task writes."""
-    return field["kind"] == "file" and (field["name"] in _WRITTEN or (task, field["name"]) == ("project.new", "path"))
-
-
-def parameter(field: dict[str, Any], task: str) -> QgsProcessingParameterDefinition:
+def parameter(field: dict[str, Any]) -> QgsProcessingParameterDefinition:
     """Return the Processing parameter of a task's field."""
     name, optional = field["name"], not field["required"]
     title = titled(field) + (f" ({field['unit']})" if field["unit"] else "")
@@ -41,7 +33,7 @@ def parameter(field: dict[str, Any], task: str) -> QgsProcessingParameterDefinit
         made = QgsProcessingParameterBoolean(name, title, bool(default), optional)
     elif field["kind"] in ("int", "decimal"):
         made = _number(field, title, optional)
-    elif is_written(field, task):
+    elif field["writes"]:
         made = _destination(field, title, optional)
     elif field["kind"] in ("file", "photo"):
         made = QgsProcessingParameterFile(name, title, defaultValue=default, optional=optional)
@@ -53,12 +45,11 @@ def parameter(field: dict[str, Any], task: str) -> QgsProcessingParameterDefinit
 
 
 def _destination(field: dict[str, Any], title: str, optional: bool) -> QgsProcessingParameterDefinition:
-    """Return a file to write; the ending stands in the title, a folder has none."""
-    ending = re.search(r"\(\*?\.(\w+)\)|\b(PDF)\b", field["en"]) or re.search(r"\(\*?\.(\w+)\)", field["th"])
-    if "folder" in field["en"].lower():
+    """Return a file to write; or a folder."""
+    if field["writes"] == "/":
         return QgsProcessingParameterFolderDestination(field["name"], title, field["default"], optional, False)
-    kind = next((found for found in ending.groups() if found), "").lower() if ending else ""
-    wanted = f"{kind.upper()} (*.{kind})" if kind else ""
+    kind = field["writes"].removeprefix(".")
+    wanted = f"{kind.upper()} (*.{kind})"
     return QgsProcessingParameterFileDestination(field["name"], title, wanted, field["default"], optional, False)
 
 
@@ -93,7 +84,6 @@ def _number(field: dict[str, Any], title: str, optional: bool) -> QgsProcessingP
 def value(
     algorithm: QgsProcessingAlgorithm,
     field: dict[str, Any],
-    task: str,
     given: dict[str, Any],
     context: QgsProcessingContext,
 ) -> Any:
@@ -105,7 +95,7 @@ def value(
         return field["choices"][algorithm.parameterAsEnum(given, name, context)]["code"]
     if kind == "choices" and field["choices"]:
         return ",".join(field["choices"][i]["code"] for i in algorithm.parameterAsEnums(given, name, context))
-    if is_written(field, task):
+    if field["writes"]:
         return algorithm.parameterAsFileOutput(given, name, context)
     if kind == "bool":
         return int(algorithm.parameterAsBool(given, name, context))

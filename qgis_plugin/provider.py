@@ -110,7 +110,7 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
                 )
             )
         for field in self._task["parameters"]:
-            self.addParameter(parameter(field, self._task["name"]))
+            self.addParameter(parameter(field))
         self.addOutput(QgsProcessingOutputHtml("REPORT", tr("alg.report")))
         self.addOutput(QgsProcessingOutputString("FILES", tr("alg.files")))
 
@@ -125,10 +125,7 @@ class TaskAlgorithm(QgsProcessingAlgorithm):
         self, parameters: dict[str, Any], context: QgsProcessingContext, feedback: QgsProcessingFeedback
     ) -> dict[str, Any]:
         """Run the task in the engine; called off the main thread."""
-        given = {
-            field["name"]: value(self, field, self._task["name"], parameters, context)
-            for field in self._task["parameters"]
-        }
+        given = {field["name"]: value(self, field, parameters, context) for field in self._task["parameters"]}
         project = self.parameterAsFile(parameters, PROJECT, context) if self._task["project"] else ""
 
         def progress(fraction: float, message: str) -> None:

@@ -252,17 +252,20 @@ class ChoicesInput(Input):
 
 
 class FileInput(LineInput):
-    """A path, typed or picked. Fields named ``out…`` and ``save…`` name what is to be written."""
+    """A path, typed or picked, of a file to read or to write."""
 
     def __init__(self, field: Field, lookups: Lookups) -> None:
         super().__init__(field, lookups)
-        self.is_written = field.name.startswith(("out", "save"))
         self._browse = self._button(text("app.form.browse", lookups.language), self._pick)
 
     def _pick(self) -> None:
         title = self.field.title(self.lookups.language)
-        if self.is_written:
-            path, _ = QFileDialog.getSaveFileName(self, title, self.line.text())
+        if self.field.writes == "/":
+            path = QFileDialog.getExistingDirectory(self, title, self.line.text())
+        elif self.field.writes:
+            ending = self.field.writes
+            path, _ = QFileDialog.getSaveFileName(self, title, self.line.text(), f"*{ending}")
+            path = path if not path or path.lower().endswith(ending) else path + ending
         else:
             path, _ = QFileDialog.getOpenFileName(self, title, self.line.text())
         if path:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from donhan_gis.desktop.form import FieldsForm
-from donhan_gis.desktop.inputs import FileInput, Lookups
+from donhan_gis.desktop.inputs import Lookups
 from donhan_gis.desktop.session import Session
 from donhan_gis.desktop.theme import label
 from donhan_gis.field import Choice, Field, Kind, parse, problems
@@ -31,8 +31,6 @@ class TaskDialog(QDialog):
         self.setWindowTitle(task.title(language))
         self.form = FieldsForm(task.parameters, (), self._lookups(session))
         self.form.set_values({field.name: _first_value(field) for field in task.parameters})
-        if not task.project and isinstance(path := self.form.inputs.get("path"), FileInput):
-            path.is_written = True  # the project to make; elsewhere ``path`` is a file to read
         self.run_button = QPushButton(text("app.task.run", language))
         self.run_button.setProperty("role", "primary")
         self.run_button.setDefault(True)

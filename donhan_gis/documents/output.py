@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from donhan_gis.errors import SourceError
+from donhan_gis.errors import OutputError
 
 _CODE_OF_ERRNO = {
     errno.ENOSPC: "documents.disk_full",
@@ -24,14 +24,14 @@ _CODE_OF_ERRNO = {
 }
 
 
-def _fault(path: Path, error: OSError) -> SourceError:
+def _fault(path: Path, error: OSError) -> OutputError:
     """Return the sentence for an operating system fault met while writing ``path``."""
     if isinstance(error, PermissionError):
         # Windows refuses to replace a file that Excel or a PDF reader holds open.
         code = "documents.file_open" if path.is_file() else "documents.no_permission"
     else:
         code = _CODE_OF_ERRNO.get(error.errno or 0, "documents.write_failed")
-    return SourceError(code, field="path", path=path.name, folder=path.parent, reason=error.strerror or str(error))
+    return OutputError(code, field="path", path=path.name, folder=path.parent, reason=error.strerror or str(error))
 
 
 def _refuse_open_file(path: Path) -> None:
@@ -41,7 +41,7 @@ def _refuse_open_file(path: Path) -> None:
     """
     marks = (path.with_name(f"~${path.name}"), path.with_name(f".~lock.{path.name}#"))
     if any(mark.exists() for mark in marks) or (path.is_file() and not os.access(path, os.W_OK)):
-        raise SourceError("documents.file_open", field="path", path=path.name, folder=path.parent, reason="")
+        raise OutputError("documents.file_open", field="path", path=path.name, folder=path.parent, reason="")
 
 
 def _temporary_beside(path: Path) -> Path:
@@ -59,7 +59,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path`` that takes its place when the block ends well, and vanishes when not.
 
     Raises:
-        SourceError: the folder is missing or read-only, the disk is full, or another program holds the file.
+        OutputError: the folder is missing or read-only, the disk is full, or another program holds the file.
     """
     with whole_files([path]) as temporaries:
         yield temporaries[0]
@@ -70,7 +70,7 @@ def whole_files(paths: list[Path]) -> Iterator[list[Path]]:
     """Give a temporary path for each of ``paths``; all of them are put in place at the end, or none.
 
     Raises:
-        SourceError: as :func:`whole_file`.
+        OutputError: as :func:`whole_file`.
     """
     temporaries: list[Path] = []
     path = paths[0] if paths else Path()

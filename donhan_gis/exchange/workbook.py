@@ -6,6 +6,7 @@ Values stay values: baht and areas are numbers, dates are dates shown in the Bud
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -60,7 +61,10 @@ def write_workbook(report: Report, path: Path, *, language: Language = "th") -> 
             _fill(sheet, report, table, rows, totals, language)
     _fill_provenance(book.create_sheet(_sheet_name(text("documents.provenance", language), names)), report, language)
     with whole_file(Path(path)) as temporary:
-        book.save(temporary)
+        # Through memory: on a full disk the zip writer would complain once more when it is thrown away.
+        packed = io.BytesIO()
+        book.save(packed)
+        temporary.write_bytes(packed.getvalue())
     return Path(path)
 
 

@@ -24,7 +24,7 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioError, RasterioIOEr
 from rasterio.transform import Affine
 from shapely.geometry import MultiPolygon, Polygon
 
-from donhan_gis.errors import SourceError
+from donhan_gis.errors import OutputError, SourceError
 from donhan_gis.parcels.datum import STORAGE_EPSG, to_storage
 
 TILE_PX = 512
@@ -68,7 +68,7 @@ def write_cog(
                 _write_array(source, part, transform, epsg, options)
         part.replace(path)
     except (RasterioError, CPLE_BaseError, OSError) as error:
-        raise SourceError("ortho.cannot_write", path=str(path), reason=str(error)) from error
+        raise OutputError("ortho.cannot_write", path=str(path), reason=str(error)) from error
     finally:
         part.unlink(missing_ok=True)
     return path

@@ -225,6 +225,18 @@ class GeoPackageStore:
             cursor = self._connection.execute(f"DELETE FROM {quoted(register)} {_where(where)}", values)
             return cursor.rowcount
 
+    def dangling(self) -> list[tuple[str, str, str]]:
+        """Return (register, uid, register referred to) of rows that refer to a row which is not there.
+
+        Programs that leave foreign keys off, as many do, can take a row away from under others.
+        """
+        found = []
+        for row in self.query("PRAGMA foreign_key_check"):
+            if row["table"] in self.registers:
+                (of,) = self.query(f"SELECT uid FROM {quoted(row['table'])} WHERE fid = ?", [row["rowid"]])
+                found.append((row["table"], of["uid"], row["parent"]))
+        return found
+
     def history(self, register: str, uid: str) -> list[Change]:
         """Return what was done to a row, oldest first."""
         sql = "SELECT id, register, uid, action, at, by, old, new FROM donhan_history WHERE register = ? AND uid = ?"

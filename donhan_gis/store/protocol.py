@@ -115,6 +115,9 @@ class Store(Protocol):
     def update_extents(self) -> None:
         """Write each layer's extent where GIS programs look for it."""
 
+    def dangling(self) -> list[tuple[str, str, str]]:
+        """Return (register, uid, register referred to) of rows that refer to a row which is not there."""
+
     def history(self, register: str, uid: str) -> list[Change]:
         """Return what was done to a row, oldest first."""
 

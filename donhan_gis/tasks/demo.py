@@ -30,7 +30,7 @@ NOTICES = 10
     th="สร้างโครงการตัวอย่าง",
     en="Make the sample project",
     parameters=(
-        Field("out", Kind.FILE, "โฟลเดอร์ที่จะสร้าง", "Folder to make", default="demo"),
+        Field("out", Kind.FILE, "โฟลเดอร์ที่จะสร้าง", "Folder to make", default="demo", writes="/"),
         Field("seed", Kind.INT, "เลขสุ่มตั้งต้น", "Seed", default=2569, minimum=0),
         Field("year_be", Kind.INT, "ปีภาษี", "Tax year", default=YEAR_BE, minimum=2563, maximum=2700),
     ),
@@ -43,6 +43,7 @@ NOTICES = 10
 def make_demo(context: Context, *, out: str, seed: int, year_be: int) -> Report:
     """Make everything in a folder beside the target, then put it in place at once; an older sample is kept."""
     target = Path(out).resolve()
+    is_new = not target.exists()
     try:
         target.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix=".making-", dir=target))
@@ -57,6 +58,8 @@ def make_demo(context: Context, *, out: str, seed: int, year_be: int) -> Report:
         raise StoreError("store.cannot_write", path=str(target), said=error.strerror or str(error)) from error
     finally:
         shutil.rmtree(making, ignore_errors=True)
+        if is_new and not any(target.iterdir()):
+            target.rmdir()
     return _report(target, steps, kept)
 
 

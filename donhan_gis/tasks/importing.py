@@ -38,7 +38,7 @@ _IMPORTABLE = tuple(
         Field("encoding", Kind.TEXT, "รหัสอักษร (ถ้าทราบ)", "Encoding, if known"),
         Field("crs", Kind.TEXT, "ระบบพิกัด เช่น EPSG:24048 (ถ้าแฟ้มไม่บอกหรือบอกผิด)", "CRS, if missing or wrong"),
         Field("mapping", Kind.FILE, "แฟ้มจับคู่คอลัมน์ที่บันทึกไว้", "Saved column mapping"),
-        Field("save_mapping", Kind.FILE, "บันทึกการจับคู่คอลัมน์เป็นแฟ้ม", "Save the column mapping to"),
+        Field("save_mapping", Kind.FILE, "บันทึกการจับคู่คอลัมน์เป็นแฟ้ม", "Save the column mapping to (.toml)", writes=".toml"),
         Field("allow_abroad", Kind.BOOL, "ยอมรับข้อมูลนอกประเทศไทย", "Accept data outside Thailand", default=False),
         Field("look_only", Kind.BOOL, "ดูผลอย่างเดียว ยังไม่บันทึก", "Only look, write nothing", default=False),
     ),

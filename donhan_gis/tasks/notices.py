@@ -50,7 +50,7 @@ PER_CENT = 100
     en="Print assessment notices",
     parameters=(
         Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
-        Field("out", Kind.FILE, "แฟ้ม PDF", "PDF file", required=True),
+        Field("out", Kind.FILE, "แฟ้ม PDF ที่จะเขียน (.pdf)", "PDF file to write (.pdf)", required=True, writes=".pdf"),
         Field("limit", Kind.INT, "จำนวนฉบับ (เว้นว่าง = ทั้งหมด)", "How many (empty: all)", minimum=1),
         Field("name", Kind.TEXT, "เฉพาะผู้เสียภาษีที่ชื่อมีคำนี้", "Only taxpayers whose name holds this"),
         Field("trace", Kind.BOOL, "พิมพ์ที่มาของตัวเลขด้วย", "Print the working too", default=True),

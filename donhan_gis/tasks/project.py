@@ -27,7 +27,14 @@ BOUNDARIES = DATA / "boundary" / "donhan_and_neighbours.geojson"
     th="สร้างโครงการใหม่",
     en="New project",
     parameters=(
-        Field("path", Kind.FILE, "แฟ้มโครงการที่จะสร้าง (.gpkg)", "Project file to make (.gpkg)", required=True),
+        Field(
+            "path",
+            Kind.FILE,
+            "แฟ้มโครงการที่จะสร้าง (.gpkg)",
+            "Project file to make (.gpkg)",
+            required=True,
+            writes=".gpkg",
+        ),
         Field("office", Kind.TEXT, "ชื่อองค์กรปกครองส่วนท้องถิ่น", "Name of the municipality"),
         Field(
             "tambon_code",
@@ -48,22 +55,21 @@ BOUNDARIES = DATA / "boundary" / "donhan_and_neighbours.geojson"
 def new_project(context: Context, *, path: str, office: str | None, tambon_code: str, boundary: str | None) -> Report:
     """Make an empty project file with its boundary and QGIS project."""
     file = Path(path)
-    if file.suffix.lower() != ".gpkg":
-        raise InvalidInput("project.suffix", field="path", path=path)
     rows = (
         boundary_rows(tambon_code)
         if boundary is None
         else own_boundary(Path(boundary), office or file.stem, tambon_code)
     )
+    store = create_store(file, user=context.user)
     try:
-        with create_store(file, user=context.user) as store:
+        with store:
             context.say(0.3, "progress.writing")
             store.insert("boundary", rows)
             write_settings(store, office=office, tambon_code=tambon_code)
             store.update_extents()
         qgz = write_project(file, store.registers, title=office or _office_name())
     except BaseException:
-        file.unlink(missing_ok=True)
+        file.unlink(missing_ok=True)  # made by this call alone: an older file refused above
         raise
     return Report(
         "สร้างโครงการแล้ว",

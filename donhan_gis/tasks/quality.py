@@ -41,6 +41,7 @@ def check_project(context: Context) -> Report:
             context.progress(number / len(store.registers), register.heading(context.language))
             if not register.result and register.name not in ("finding", "quarantine"):
                 findings += check_register(store, register)
+        findings += _dangling_findings(store)
         fresh = keep_findings(store, findings, codes=_CODES)
         errors = sum(finding.severity == "error" for finding in findings)
         return Report(
@@ -52,6 +53,20 @@ def check_project(context: Context) -> Report:
             choices=store.registers.choices,
             facts={"findings": len(findings), "new": fresh, "errors": errors},
         )
+
+
+def _dangling_findings(store: Store) -> list[Finding]:
+    registers = store.registers
+    return [
+        _finding(
+            store,
+            registers[name],
+            uid,
+            "check.dangling",
+            values={"target": {"th": registers[target].th, "en": registers[target].en}},
+        )
+        for name, uid, target in store.dangling()
+    ]
 
 
 def check_register(store: Store, register: Register) -> list[Finding]:

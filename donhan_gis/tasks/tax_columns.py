@@ -79,7 +79,8 @@ def read_roll(store: Store, law: Law, rules: Rules) -> TaxRoll:
     """Return the tax roll of a project for the law's year; objects without an owner are findings and left out."""
     day = new_year_day(law.year_be).isoformat()
     found = {name: store.rows(name, VALID, [day, day], geometry=name == "parcel") for name in REGISTERS}
-    owners, entitled = _owners(store, law, day)
+    persons = {row["uid"]: row for row in store.rows("person")}
+    owners, entitled = _owners(store, law, day, persons)
     findings = _ownerless(store, found, owners)
     owned = [(name, row) for name in REGISTERS for row in found[name] if row["uid"] in owners]
     rows, afloat = _on_land(owned)
@@ -87,7 +88,6 @@ def read_roll(store: Store, law: Law, rules: Rules) -> TaxRoll:
     number = {row["uid"]: i for i, (_, row) in enumerate(rows)}
     sets = sorted({owners[row["uid"]] for _, row in rows})
     taxpayer = {owner: i for i, owner in enumerate(sets)}
-    persons = {row["uid"]: row for row in store.rows("person")}
     person_number = {uid: i for i, uid in enumerate(persons)}
     payer = column([taxpayer[owners[row["uid"]]] for _, row in rows])
     worth = _worth(store, rows, law, day)
@@ -103,13 +103,17 @@ def read_roll(store: Store, law: Law, rules: Rules) -> TaxRoll:
     return TaxRoll(town, objects_rows, kinds, tuple(worth), tuple(sets), persons, tuple(findings))
 
 
-def _owners(store: Store, law: Law, day: str) -> tuple[dict[str, tuple[str, ...]], dict[str, bool]]:
+def _owners(
+    store: Store, law: Law, day: str, persons: Mapping[str, Row]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, bool]]:
     """Return the owners of each object by uid, and whether their right counts for sections 40 and 41.
 
     Owners go before possessors; a possessor is the taxpayer of State property only (section 9).
     """
     people: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for row in store.rows("ownership", VALID, [day, day]):
+        if row["person_uid"] not in persons:
+            continue  # a link that leads nowhere owns nothing; the data check tells of it
         owned = row["parcel_uid"] or row["building_uid"] or row["condo_unit_uid"]
         people[owned][row["role"]].add(row["person_uid"])
     possessors_count = law.choice("land_building.setting.possessor_allowances") == "yes"

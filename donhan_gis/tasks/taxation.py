@@ -40,7 +40,7 @@ _MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
     parameters=(
         Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
         Field("by_law", Kind.FILE, "แฟ้มข้อบัญญัติท้องถิ่น (ถ้ามี)", "The council's by-law file, if any"),
-        Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)"),
+        Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)", writes=".xlsx"),
     ),
     group="tax",
     help_th="ประเมินทุกแปลง อาคาร และห้องชุดตามสภาพวันที่ 1 มกราคม บันทึกผลพร้อมวิธีคิด รายการที่ยังประเมินไม่ได้เป็นข้อที่ต้องแก้",
@@ -275,7 +275,7 @@ def _line_table(lines: Sequence[dict[str, Any]]) -> Table:
     en="Compute a file of cases",
     parameters=(
         Field("cases", Kind.FILE, "แฟ้มกรณี (.json)", "File of cases (.json)", required=True),
-        Field("out", Kind.FILE, "แฟ้มผลลัพธ์ (.json)", "Result file (.json)", required=True),
+        Field("out", Kind.FILE, "แฟ้มผลลัพธ์ (.json)", "Result file (.json)", required=True, writes=".json"),
     ),
     argument="cases",
     group="tax",

@@ -52,7 +52,7 @@ _PARTS = ("rain_m3", "percolation_m3", "land_prep_m3")
         Field("station", Kind.TEXT, "สถานีตรวจอากาศ", "Climate station", default="ขอนแก่น"),
         Field("efficiency_pct", Kind.DECIMAL, "ประสิทธิภาพชลประทาน", "Efficiency", unit="%", minimum=1, maximum=100),
         Field("rain_factor", Kind.DECIMAL, "สัดส่วนฝนใช้การ (ปีแล้งน้อยกว่า 1)", "Rain factor", default=1, minimum=0),
-        Field("out", Kind.FILE, "แฟ้มตารางน้ำ (.xlsx)", "Workbook to write (.xlsx)"),
+        Field("out", Kind.FILE, "แฟ้มตารางน้ำ (.xlsx)", "Workbook to write (.xlsx)", writes=".xlsx"),
     ),
     choices={"water_method": METHODS},
     group="water",
