@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -13,12 +14,17 @@ from donhan_gis.tax.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Bases:
-    """Taxable bases, one row each, sorted by taxpayer, authority, rate row and place; ``value`` before exemption."""
+    """Taxable bases, one row each, sorted by taxpayer, authority, rate row and place; ``value`` before exemption.
+
+    place   what sums up in one base
+    site    what shares the allowance of a main home: the place of the land, whoever owns what stands there
+    """
 
     taxpayer: Ints
     lao: Ints
     row: Ints
     place: Ints
+    site: Ints
     entitled: Mask
     value: Exact
 
@@ -53,29 +59,30 @@ def allowances(bases: Bases, taxpayers: Taxpayers, rules: Rules) -> Ints:
 def shared_by(bases: Bases) -> Ints:
     """Return, for each base, the first base it shares an allowance with.
 
-    Farms share by taxpayer and authority; parts of one home of land and building that different sets of co-owners
-    hold share by place; every other base is alone.
+    Farms share by taxpayer and authority; the parts of one home of land and building share by the site of the land,
+    though different sets of co-owners hold them; every other base is alone.
 
-    Source: Act s.40 ("together in one local authority"); co-owners of a home: question-and-answer 31.
+    Source: Act s.40 ("together in one local authority"); co-owners of a home: Act s.41, question-and-answer 31.
     """
     own = np.arange(len(bases.row))
     farm = np.flatnonzero((bases.row == FARM) & bases.entitled)
     starts = runs(bases.taxpayer[farm], bases.lao[farm])
     own[farm] = farm[starts][run_of(starts, len(farm))] if len(farm) else farm
     home = np.flatnonzero(bases.row == HOME)
-    home = home[np.argsort(bases.place[home], kind="stable")]
-    starts = runs(bases.place[home])
+    home = home[np.argsort(bases.site[home], kind="stable")]
+    starts = runs(bases.site[home])
     own[home] = home[starts][run_of(starts, len(home))] if len(home) else home
     return own
 
 
 def exempted(
-    bases: Bases, cap: Ints, line_base: Ints, line_value: Exact, line_parcel: Ints, line_keep: Ints
+    bases: Bases, rules: Rules, cap: Ints, line_base: Ints, line_value: Exact, line_parcel: Ints, line_keep: Ints
 ) -> tuple[Exact, Pools]:
     """Return the exempt part of each base, and the pools where an allowance ran out.
 
-    Farms: from the parcel of the highest value (land and buildings) first. A tie goes to the larger base, then to
-    the one with the smaller cut.
+    Farms: from the parcel of the highest value (its farmed land and buildings) first. A tie goes to the larger base,
+    then to the one with the smaller cut. Homes of several sets of co-owners by ``setting.home_shared``; a tie goes to
+    the land.
 
     Source: notification of 6 Dec 2562 (Gazette 10 Jan 2563).
     """
@@ -93,7 +100,11 @@ def exempted(
         return exempt, Pools(line, pool, nothing.take(line), nothing.take(line))
     value = line_value.take(line).sums(runs(pool))
     keep = np.maximum.reduceat(line_keep[line], runs(pool))
-    taken = _dearest_first(group[base], cap[base], value, (-keep, -bases.value.take(base).whole))
+    ties = (bases.place[base], -keep, -bases.value.take(base).whole)
+    taken = _dearest_first(group[base], cap[base], value, ties)
+    if rules.home_by_value:
+        homes = np.flatnonzero(bases.row[base] == HOME)
+        taken = taken.put(homes, _by_value(group[base[homes]], cap[base[homes]], value.take(homes)))
     inside = runs(base)
     return exempt.put(base[inside], taken.sums(inside)), Pools(line, pool, taken, value)
 
@@ -103,6 +114,16 @@ def _pools(line: Ints, line_base: Ints, parcel: Ints) -> tuple[Ints, Ints, Ints]
     order = line[np.lexsort((parcel[line], line_base[line]))]
     starts = runs(line_base[order], parcel[order])
     return order, run_of(starts, len(order)), line_base[order[starts]]
+
+
+def _by_value(group: Ints, cap: Ints, value: Exact) -> Exact:
+    """Return what each pool gets of its group's allowance when it is shared by value; rare, so plain fractions."""
+    total: dict[int, Fraction] = {}
+    worth = value.fractions()
+    for site, own in zip(group.tolist(), worth, strict=True):
+        total[site] = total.get(site, Fraction(0)) + own
+    rows = zip(group.tolist(), cap.tolist(), worth, strict=True)
+    return Exact.cut(whole * own / total[site] for site, whole, own in rows)
 
 
 def _dearest_first(group: Ints, cap: Ints, value: Exact, ties: tuple[Ints, ...]) -> Exact:

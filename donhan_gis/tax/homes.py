@@ -105,5 +105,5 @@ def _adjoining(town: Municipality, place: Ints, home_land: Ints) -> Ints:
         return home_land
     residence = uses.object[(uses.use_class == RESIDENTIAL) & (objects.kind[uses.object] == BUILDING)]
     grouped[objects.parcel[residence]] = False
-    bare = np.flatnonzero(grouped)
+    bare = np.flatnonzero(grouped & objects.entitled)
     return bare[np.isin(place[bare], place[home_land])]

@@ -35,7 +35,7 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
     parts, bases = _bases(town, rules, shares, place)
     cap = allowances(bases, town.taxpayers, rules)
     land = _parcel(town, parts.split.object)
-    exempt, pools = exempted(bases, cap, parts.base, parts.value, land, parts.keep)
+    exempt, pools = exempted(bases, rules, cap, parts.base, parts.value, land, parts.keep)
     taxable = bases.value.minus(exempt)
     tax = base_tax(taxable, bases.row, parts, rules)
     mixed, part_tax = mixed_tax(taxable, bases.row, parts, pools, rules)
@@ -87,9 +87,10 @@ def _bases(town: Municipality, rules: Rules, shares: Split, place: Ints) -> tupl
     total = value.sums(starts)
     if int(total.whole.max(initial=0)) > MAX_TOTAL:
         raise InvalidInput("tax.total_too_large")
-    entitled = table.entitled[shares.object[starts]]
+    first = shares.object[starts]
     parts = Parts(shares, run_of(starts, len(order)), value, _keep(town, rules, shares))
-    return parts, Bases(taxpayer[starts], lao[starts], row[starts], where[starts], entitled, total)
+    keyed = (taxpayer[starts], lao[starts], row[starts], where[starts])
+    return parts, Bases(*keyed, place[first], table.entitled[first], total)
 
 
 def _sorted(keys: tuple[Ints, ...]) -> Ints:

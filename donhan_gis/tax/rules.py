@@ -60,6 +60,7 @@ class Rules:
     mixed_owners_natural: bool
     join_buildings: bool
     join_adjoining: bool
+    home_by_value: bool
 
     @property
     def year_be(self) -> int:
@@ -108,6 +109,7 @@ def rules_of(law: Law) -> Rules:
         mixed_owners_natural=law.choice(AREA + "setting.mixed_co_owners") == "natural",
         join_buildings=law.choice(AREA + "setting.contiguous_buildings") == "join",
         join_adjoining=law.choice(AREA + "setting.home_adjoining_land") == "join",
+        home_by_value=law.choice(AREA + "setting.home_shared") == "by_value",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -255,6 +256,34 @@ class TestSettings:
         place = town(land + built_on, [(row, 2, 10_000) for row in range(4)])
         assert assess(place, RULES).bill[0] == 23_000_000
         assert assess(place, self.rules(tmp_path, "setting.contiguous_buildings", '"apart"')).bill[0] == 21_000_000
+
+    def test_home_of_buildings_kept_apart_has_one_allowance(self, tmp_path: Path) -> None:
+        """Act s.41: land 40 M and house 30 M, two bases by this reading, one 50 M: 20 M x 0.03 % = 6,000 baht."""
+        land = {"value": 40 * MILLION * 10_000, "group": 0}
+        house = {"kind": BUILDING, "parcel": 0, "value": 30 * MILLION * 10_000}
+        place = town([land, house], [(0, 1, 10_000), (1, 1, 10_000)], homes=((1, 0),))
+        apart = assess(place, self.rules(tmp_path, "setting.contiguous_buildings", '"apart"'))
+        assert apart.bill[0] == 600_000
+        assert len(apart.bases.row) == 2
+
+    def test_home_of_two_sets_shared_by_value(self, tmp_path: Path) -> None:
+        """Land of one 30 M, house of two 40 M: 3/7 of 50 M leave 8,571,428.57 of the land, 4/7 leave 11,428,571.43."""
+        land = {"value": 30 * MILLION * 10_000}
+        house = {"kind": BUILDING, "parcel": 0, "taxpayer": 1, "value": 40 * MILLION * 10_000}
+        place = town([land, house], [(0, 1, 10_000), (1, 1, 10_000)], homes=((1, 0),))
+        sets = Taxpayers(column([1, 2]), column([1, 2]), column([0, NONE]), column([NONE, NONE]))
+        place = replace(place, taxpayers=sets, members=Members(column([1, 1]), column([0, 1])))
+        assert assess(place, RULES).bill.tolist() == [600_000, 0]
+        by_value = assess(place, self.rules(tmp_path, "setting.home_shared", '"by_value"'))
+        assert by_value.bill.tolist() == [257_143, 342_857]
+
+    def test_adjoining_land_without_the_right_is_not_part_of_the_home(self) -> None:
+        """Where possessors have no allowance (section 41 speaks of owners): touching State land 10 M x 0.02 %."""
+        rows = [{"value": worth * MILLION * 10_000, "group": 0} for worth in (20, 10)]
+        house = {"kind": BUILDING, "parcel": 0, "value": 10 * MILLION * 10_000}
+        place = town([*rows, house], [(row, 1, 10_000) for row in range(3)], homes=((2, 0),))
+        objects = replace(place.objects, entitled=np.array([True, False, True]))
+        assert assess(replace(place, objects=objects), RULES).bill[0] == 200_000
 
     def test_rounding_down(self, tmp_path: Path) -> None:
         """25 baht of other residence: 0.005 baht."""
