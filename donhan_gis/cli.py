@@ -11,8 +11,10 @@ import argparse
 import getpass
 import json
 import logging
+import os
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -27,9 +29,9 @@ from donhan_gis.errors import (
     OutputError,
     SourceError,
 )
-from donhan_gis.field import Field, Kind, show
+from donhan_gis.field import Field, Kind
 from donhan_gis.i18n import Language, text
-from donhan_gis.report import Report, Table
+from donhan_gis.report import Report, Table, totals_row
 from donhan_gis.task import TASKS, Context, Task, run_task
 
 DONE, REFUSED, UNREADABLE, STOPPED = 0, 1, 2, 130
@@ -208,6 +210,8 @@ class _Console:
 def _report_lines(report: Report, language: Language) -> list[str]:
     lines = [report.title(language), ""]
     for table in report.tables:
+        if not table.rows:
+            continue
         lines += [table.title(language), *_table_lines(table, report, language), ""]
     lines += report.notes(language)
     lines += [f"{text('cli.written', language)} {file}" for file in report.files]
@@ -215,15 +219,23 @@ def _report_lines(report: Report, language: Language) -> list[str]:
 
 
 def _table_lines(table: Table, report: Report, language: Language) -> list[str]:
-    shown = table.shown(report.choices, language)[:_ROWS_SHOWN]
-    lines = ["\t".join(column.heading(language) for column in table.columns)]
-    lines += ["\t".join(row) for row in shown]
+    """Return a table in columns as wide as their cells look: Thai marks above and below take no room."""
+    lines = [[column.heading(language) for column in table.columns]]
+    lines += table.shown(report.choices, language)[:_ROWS_SHOWN]
+    if table.totals and table.rows:
+        lines.append(totals_row(table, language))
+    widths = [max(_width(cell) for cell in cells) for cells in zip(*lines, strict=True)]
+    written = [
+        "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    ]
     if len(table.rows) > _ROWS_SHOWN:
-        lines.append(text("cli.more", language, n=len(table.rows) - _ROWS_SHOWN))
-    if table.totals:
-        totals = zip(table.columns, table.totals, strict=True)
-        lines.append("\t".join(show(column, total, language) for column, total in totals))
-    return lines
+        written.insert(_ROWS_SHOWN + 1, text("cli.more", language, n=len(table.rows) - _ROWS_SHOWN))
+    return written
+
+
+def _width(cell: str) -> int:
+    return sum(unicodedata.category(letter) != "Mn" for letter in cell)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -292,6 +304,9 @@ def _json_object(written: str) -> dict[str, Any]:
 
 
 def _open_app(parsed: argparse.Namespace) -> int:
+    on_unix = sys.platform not in ("win32", "darwin")
+    if on_unix and not any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
+        raise MissingDependency("cli.no_screen")
     try:
         from donhan_gis import desktop
     except ImportError as error:

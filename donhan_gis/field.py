@@ -39,6 +39,7 @@ class Kind(StrEnum):
 
 Privacy = Literal["public", "internal", "personal", "sensitive"]
 PRIVACY_LEVELS: tuple[Privacy, ...] = ("public", "internal", "personal", "sensitive")
+CODES_NAMED = 40  # of a list, in a sentence that refuses a code
 NUMBERS = (Kind.INT, Kind.DECIMAL, Kind.MONEY)
 LIMIT = 2**63  # the database's whole numbers have 64 bits
 
@@ -138,7 +139,7 @@ def parse(field: Field, written: str) -> Any:
     if not clean:
         return None
     try:
-        if field.kind is Kind.DECIMAL and field.name.endswith("_sqwah"):
+        if field.kind is Kind.DECIMAL and field.name.endswith("_sqwah") and clean.count("-") > 1:
             return float(thai.parse_area(clean))  # an area may be typed as rai-ngan-wah
         # Codes are kept in Arabic digits, however they were typed.
         return _PARSERS.get(field.kind, thai.arabic_digits if field.pattern else str)(clean)
@@ -255,7 +256,7 @@ def problems(field: Field, value: Any, *, choices: Sequence[Choice] = ()) -> lis
     if field.kind is Kind.PERSON_ID and not thai.person_id_ok(value):
         return problem("field.person_id")
     if field.kind is Kind.CHOICE and choices and value not in {choice.code for choice in choices}:
-        return problem("field.choice")
+        return problem("field.choice", known=", ".join(choice.code for choice in choices[:CODES_NAMED]))
     return []
 
 

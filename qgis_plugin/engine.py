@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from .texts import FOLDER, language, setting, tr
 
 # What QGIS sets for its own Python and libraries, and another Python must not inherit.
 _OF_QGIS = ("PYTHONHOME", "PYTHONPATH", "PROJ_DATA", "PROJ_LIB", "GDAL_DATA", "GDAL_DRIVER_PATH", "QT_PLUGIN_PATH")
+# Libraries the core cannot do without; QGIS's Python has some of them on some systems.
+_NEEDED = ("numpy", "shapely", "pyproj", "pyogrio", "rasterio", "openpyxl", "typst", "python_calamine")
 _POLL_MS = 100
 _START_MS = 15_000
 _STOP_MS = 3_000
@@ -71,7 +74,7 @@ def find_engine() -> Engine:
     if on_path:
         return Engine((on_path,))
     python = own_python()
-    if python and bundled_core():
+    if python and bundled_core() and all(find_spec(name) for name in _NEEDED):
         return Engine((python, "-m", "donhan_gis"), own_python=True)
     raise EngineError("engine.none", tr("engine.none"))
 

@@ -10,6 +10,7 @@ import shapely
 
 from donhan_gis.field import Field, Kind
 from donhan_gis.finding import Finding
+from donhan_gis.i18n import Language
 from donhan_gis.register import Registers
 from donhan_gis.report import Table
 from donhan_gis.store import Store
@@ -73,28 +74,26 @@ def keep_quarantine(store: Store, register: str, rejected: Iterable[Any]) -> int
     return len(rows)
 
 
-def findings_table(findings: Sequence[Finding], registers: Registers) -> Table:
-    """Return the findings as a table of a report, in Thai and English."""
+def findings_table(findings: Sequence[Finding], registers: Registers, language: Language = "th") -> Table:
+    """Return the findings as a table of a report, told in one language."""
     columns = (
         Field("severity", Kind.CHOICE, "ระดับ", "Severity", choices="severity"),
         Field("register", Kind.TEXT, "ทะเบียน", "Register"),
         Field("row_label", Kind.TEXT, "รายการ", "Row"),
         Field("field", Kind.TEXT, "ช่องข้อมูล", "Field"),
-        Field("message_th", Kind.TEXT, "ข้อที่พบ", "Finding (Thai)"),
-        Field("remedy_th", Kind.TEXT, "สิ่งที่ต้องทำ", "What to do (Thai)"),
-        Field("message_en", Kind.TEXT, "ข้อที่พบ (อังกฤษ)", "Finding"),
+        Field("message", Kind.TEXT, "ข้อที่พบ", "Finding"),
+        Field("remedy", Kind.TEXT, "สิ่งที่ต้องทำ", "What to do"),
         Field("source", Kind.TEXT, "แฟ้ม", "File"),
         Field("source_row", Kind.INT, "แถว", "Row in file"),
     )
     rows = [
         [
             finding.severity,
-            registers[finding.register].th if finding.register in registers else finding.register,
+            registers[finding.register].heading(language) if finding.register in registers else "",
             finding.row_label,
-            _field_title(finding, registers),
-            finding.message("th"),
-            finding.remedy("th"),
-            finding.message("en"),
+            _field_title(finding, registers, language),
+            finding.message(language),
+            finding.remedy(language),
             finding.source,
             finding.source_row,
         ]
@@ -103,8 +102,9 @@ def findings_table(findings: Sequence[Finding], registers: Registers) -> Table:
     return Table("findings", "ข้อที่ต้องแก้", "Findings", columns, rows)
 
 
-def _field_title(finding: Finding, registers: Registers) -> str:
+def _field_title(finding: Finding, registers: Registers, language: Language) -> str:
+    """Return the title of the field at fault; nothing where a rule or a shape is, which the message names."""
     try:
-        return registers[finding.register].field(finding.field).th
+        return registers[finding.register].field(finding.field).title(language)
     except KeyError:
-        return finding.field
+        return ""

@@ -30,15 +30,17 @@ from donhan_gis.documents.notice import (
 from donhan_gis.documents.render import batch_paths, render_batch
 from donhan_gis.errors import InvalidInput
 from donhan_gis.field import Field, Kind
+from donhan_gis.i18n import text
 from donhan_gis.law import Law
 from donhan_gis.register import Registers
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.runs import newest_run
+from donhan_gis.tasks.taxation import LATEST_BE, person_name
 from donhan_gis.tasks.taxation import TASK as ASSESS
-from donhan_gis.tasks.taxation import person_name
 from donhan_gis.tax.instalments import instalments_satang
+from donhan_gis.thai import format_baht
 
 Row = Mapping[str, Any]
 PER_CENT = 100
@@ -49,7 +51,16 @@ PER_CENT = 100
     th="พิมพ์หนังสือแจ้งการประเมินภาษี",
     en="Print assessment notices",
     parameters=(
-        Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
+        Field(
+            "year_be",
+            Kind.INT,
+            "ปีภาษี พ.ศ.",
+            "Tax year B.E.",
+            required=True,
+            default=LATEST_BE,
+            minimum=2563,
+            maximum=2700,
+        ),
         Field("out", Kind.FILE, "แฟ้ม PDF ที่จะเขียน (.pdf)", "PDF file to write (.pdf)", required=True, writes=".pdf"),
         Field("limit", Kind.INT, "จำนวนฉบับ (เว้นว่าง = ทั้งหมด)", "How many (empty: all)", minimum=1),
         Field("name", Kind.TEXT, "เฉพาะผู้เสียภาษีที่ชื่อมีคำนี้", "Only taxpayers whose name holds this"),
@@ -118,6 +129,7 @@ class _Maker:
             name: {row["uid"]: row for row in store.rows(name)}
             for name in ("parcel", "building", "condo_unit", "person")
         }
+        self.houses = store.titles_of("house", [row["uid"] for row in store.rows("house", columns=["uid"])])
         self.villages = store.titles_of("village", [row["uid"] for row in store.rows("village", columns=["uid"])])
 
     def notice(self, number: int, head: Row) -> Notice:
@@ -135,17 +147,29 @@ class _Maker:
             lines=self._land_lines([line for line in lines if not line["condo_unit_uid"]]),
             condos=tuple(self._condo(line) for line in lines if line["condo_unit_uid"]),
             instalments=self._instalments(head["tax_satang"]),
-            trace=_trace(lines) if self.with_trace else (),
+            trace=(*_trace(lines), self._bill_step(head)) if self.with_trace else (),
             sample=self.sample,
         )
 
     def _taxpayer(self, head: Row) -> Taxpayer:
         persons = [self.rows["person"][uid] for uid in head["taxpayer_key"].split("+")]
-        address = next((person["mail_address"] for person in persons if person["mail_address"]), "")
+        address = next((written for person in persons if (written := self._address(person))), "")
         kind = "juristic" if head["owner_kind"] == "juristic" else "natural"
         return Taxpayer(
             tuple(person_name(p) for p in persons), "juristic" if kind == "juristic" else "natural", address
         )
+
+    def _bill_step(self, head: Row) -> TraceStep:
+        """Return the last step of the working: all bases added and rounded once."""
+        said = text("tax.trace.bill", tax=format_baht(head["tax_satang"]))
+        return TraceStep(text("notice.sum"), said, self.law.value("land_building.setting.rounding").source)
+
+    def _address(self, person: Row) -> str:
+        """Return where a person gets letters: the postal address, else the house of the registration."""
+        if person["mail_address"]:
+            return str(person["mail_address"])
+        house = self.houses.get(person["house_uid"] or "", "")
+        return f"{house} {self.office.address}" if house else ""
 
     def _instalments(self, tax_satang: int) -> tuple[Instalment, ...]:
         days = self.law.table("collection.calendar").get("instalments", ())
@@ -287,8 +311,8 @@ def _report(papers: Sequence[Notice], files: Sequence[Path], registers: Register
         "พิมพ์หนังสือแจ้งการประเมินภาษีแล้ว",
         "Assessment notices printed",
         tables=(Table("notices", "หนังสือแจ้ง", "Notices", columns, rows, total_of(columns, rows, ["tax_satang"])),),
-        notes_th=(f"{len(papers):,} ฉบับ",),
-        notes_en=(f"{len(papers):,} notices",),
+        notes_th=(f"{len(papers):,} ฉบับ ใน {len(files):,} แฟ้ม (แฟ้มละไม่เกิน 50 ฉบับ)",),
+        notes_en=(f"{len(papers):,} notices in {len(files):,} files (at most 50 in each)",),
         files=tuple(files),
         choices=registers.choices,
         facts={"notices": len(papers)},

@@ -43,13 +43,20 @@ def check_project(context: Context) -> Report:
                 findings += check_register(store, register)
         findings += _dangling_findings(store)
         fresh = keep_findings(store, findings, codes=_CODES)
+        waiting = store.count("quarantine", "state = 'waiting'")
         errors = sum(finding.severity == "error" for finding in findings)
         return Report(
             "ผลการตรวจข้อมูล",
             "Data check",
-            tables=(findings_table(findings, store.registers),),
-            notes_th=(f"พบ {len(findings):,} ข้อ เป็นข้อใหม่ {fresh:,} ข้อ ข้อผิดพลาด {errors:,} ข้อ",),
-            notes_en=(f"{len(findings):,} findings, {fresh:,} of them new, {errors:,} errors",),
+            tables=(findings_table(findings, store.registers, context.language),),
+            notes_th=(
+                f"พบ {len(findings):,} ข้อ เป็นข้อใหม่ {fresh:,} ข้อ ข้อผิดพลาด {errors:,} ข้อ",
+                f"ข้อมูลที่กักไว้รอตรวจสอบ {waiting:,} แถว",
+            ),
+            notes_en=(
+                f"{len(findings):,} findings, {fresh:,} of them new, {errors:,} errors",
+                f"{waiting:,} rows kept aside are waiting",
+            ),
             choices=store.registers.choices,
             facts={"findings": len(findings), "new": fresh, "errors": errors},
         )

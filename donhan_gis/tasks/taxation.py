@@ -15,6 +15,7 @@ from donhan_gis.exchange.tax_cases import calculate_file
 from donhan_gis.exchange.workbook import write_workbook
 from donhan_gis.field import Field, Kind
 from donhan_gis.finding import Finding
+from donhan_gis.i18n import Language
 from donhan_gis.law import Law
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
@@ -30,6 +31,7 @@ from donhan_gis.tax.trace import explain_base
 from donhan_gis.thai import format_baht, format_date
 
 TASK = "tax.assess"
+LATEST_BE = max(law_module.shipped().years())  # the newest year there is law for, as front ends propose it
 _MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
 
 
@@ -38,7 +40,16 @@ _MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
     th="ประเมินภาษีที่ดินและสิ่งปลูกสร้าง",
     en="Assess land and building tax",
     parameters=(
-        Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
+        Field(
+            "year_be",
+            Kind.INT,
+            "ปีภาษี พ.ศ.",
+            "Tax year B.E.",
+            required=True,
+            default=LATEST_BE,
+            minimum=2563,
+            maximum=2700,
+        ),
         Field("by_law", Kind.FILE, "แฟ้มข้อบัญญัติท้องถิ่น (ถ้ามี)", "The council's by-law file, if any"),
         Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)", writes=".xlsx"),
     ),
@@ -61,7 +72,7 @@ def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str 
         findings = [*roll.findings, *_problem_findings(roll, result, labels)]
         parameters = {"year_be": year_be, "by_law": by_law or ""}
         run_uid, lines = _keep(context, store, roll, result, labels=labels, findings=findings, parameters=parameters)
-        report = _report(store, result, run_uid, lines=lines, findings=findings)
+        report = _report(store, result, run_uid, lines=lines, findings=findings, language=context.language)
     if out:
         write_workbook(report, Path(out))
         report = dataclasses.replace(report, files=(Path(out),))
@@ -76,7 +87,16 @@ def object_labels(store: Store, roll: TaxRoll) -> list[str]:
         )
         for name in set(roll.kinds)
     }
-    return [by_register[kind][row["uid"]] for kind, row in zip(roll.kinds, roll.rows, strict=True)]
+    return [
+        by_register[kind][row["uid"]] + (_deed(store, row) if kind == "parcel" else "")
+        for kind, row in zip(roll.kinds, roll.rows, strict=True)
+    ]
+
+
+def _deed(store: Store, parcel: Any) -> str:
+    """Return the title document in brackets, by which an owner knows a parcel."""
+    kinds = {choice.code: choice.th for choice in store.registers.choices["deed_kind"]}
+    return f" ({kinds.get(parcel['doc_type'], '')} {parcel['doc_no']})" if parcel["doc_no"] else ""
 
 
 def person_name(row: Any) -> str:
@@ -186,8 +206,9 @@ def _line(
 
 
 def _report(
-    store: Store, result: Assessment, run_uid: str, *, lines: Sequence[dict[str, Any]], findings: Sequence[Finding]
-) -> Report:
+    store: Store, result: Assessment, run_uid: str, *, lines: Sequence[dict[str, Any]], findings: Sequence[Finding],
+    language: Language,
+) -> Report:  # fmt: skip
     law = result.rules.law
     taxed, owed = int(result.taxed.sum()), int((result.bill > 0).sum())
     total = result.total()
@@ -200,8 +221,8 @@ def _report(
         tables=(
             _by_row(lines),
             _roll_table(store, run_uid),
-            _line_table(lines),
-            findings_table(findings, store.registers),
+            _line_table(store, lines),
+            findings_table(findings, store.registers, language),
         ),
         notes_th=(
             f"ประเมินผู้เสียภาษี {taxed:,} ราย ต้องชำระ {owed:,} ราย รวม {format_baht(total)} บาท",
@@ -210,6 +231,7 @@ def _report(
         ),
         notes_en=(
             f"{taxed:,} taxpayers assessed, {owed:,} of them owe {format_baht(total)} baht in all",
+            f"Pay by {pay_by:%d %B %Y}",
             *(f"To be confirmed: {point.en}" for point in open_points),
         ),
         provenance=(
@@ -243,30 +265,64 @@ def _by_row(lines: Sequence[dict[str, Any]]) -> Table:
     return Table("by_rate", "สรุปตามบัญชีอัตราภาษี", "By rate row", columns, rows, totals)
 
 
+def _ids(head: dict[str, Any], ids: dict[str, str]) -> str:
+    """Return the identity numbers of a taxpayer, by which people of one name are told apart."""
+    return ", ".join(ids.get(uid) or "-" for uid in head["taxpayer_key"].split("+"))
+
+
 def _roll_table(store: Store, run_uid: str) -> Table:
+    ids = {row["uid"]: row["id_no"] for row in store.rows("person", columns=["uid", "id_no"])}
     columns = (
         Field("taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", privacy="personal"),
+        Field("id_no", Kind.TEXT, "เลขประจำตัว", "ID number", privacy="personal"),
         Field("owner_kind", Kind.CHOICE, "ประเภท", "Kind", choices="owner_kind"),
         *_money_fields(),
         Field("note", Kind.TEXT, "หมายเหตุ", "Note"),
     )
     rows = [
-        [head["taxpayer_name"], head["owner_kind"], *(head[name] for name in _MONEY), head["note"]]
+        [head["taxpayer_name"], _ids(head, ids), head["owner_kind"], *(head[name] for name in _MONEY), head["note"]]
         for head in store.rows("assessment", "run_uid = ?", [run_uid], order="taxpayer_name")
     ]
     return Table("roll", "บัญชีประเมินรายผู้เสียภาษี", "Assessment roll", columns, rows, total_of(columns, rows, _MONEY))
 
 
-def _line_table(lines: Sequence[dict[str, Any]]) -> Table:
+def _line_table(store: Store, lines: Sequence[dict[str, Any]]) -> Table:
+    """Return the lines with their taxpayer, sorted so that all of a taxpayer stand together."""
     columns = (
+        Field("taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", privacy="personal"),
         Field("text_th", Kind.TEXT, "ทรัพย์สิน", "Property"),
+        Field("village", Kind.TEXT, "หมู่บ้าน", "Village"),
         Field("use_class", Kind.CHOICE, "การใช้ประโยชน์", "Use", choices="use_class"),
         Field("rate_row", Kind.CHOICE, "บัญชีอัตราภาษี", "Rate row", choices="rate_row"),
         Field("area", Kind.DECIMAL, "เนื้อที่ (ตร.ว. หรือ ตร.ม.)", "Area (sq. wah or m²)"),
         *_money_fields(),
     )
-    rows = [[line[column.name] for column in columns] for line in lines]
+    names = {row["uid"]: row["taxpayer_name"] for row in store.rows("assessment", columns=["uid", "taxpayer_name"])}
+    villages = _villages(store)
+    rows = [
+        [
+            names[line["assessment_uid"]],
+            line["text_th"],
+            villages.get(_place(line), ""),
+            *(line[column.name] for column in columns[3:]),
+        ]
+        for line in lines
+    ]
+    rows.sort(key=lambda row: (row[0], row[1]))
     return Table("lines", "รายการคำนวณ", "Lines", columns, rows, total_of(columns, rows, _MONEY))
+
+
+def _place(line: dict[str, Any]) -> str:
+    return str(line.get("parcel_uid") or line.get("building_uid") or line.get("condo_unit_uid"))
+
+
+def _villages(store: Store) -> dict[str, str]:
+    """Return the village of every parcel, building and unit by uid."""
+    titles = dict(store.titles("village", limit=10_000))
+    found = {row["uid"]: titles.get(row["village_uid"] or "", "") for row in store.rows("parcel")}
+    for register in ("building", "condo_unit"):
+        found |= {row["uid"]: found.get(row["parcel_uid"] or "", "") for row in store.rows(register)}
+    return found
 
 
 @task(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.findings import keep_findings
 from donhan_gis.tasks.runs import drop_trials, start_run
+from donhan_gis.tasks.taxation import LATEST_BE
 from donhan_gis.thai import BE_MINUS_CE
 from donhan_gis.water.demand import Demand, Options, million_m3, seasonal_demand
 from donhan_gis.water.plans import CropPlans
@@ -44,7 +46,7 @@ _PARTS = ("rain_m3", "percolation_m3", "land_prep_m3")
             Kind.INT,
             "ปีเพาะปลูก พ.ศ. (1 พ.ย. ปีก่อน – 31 ต.ค.)",
             "Crop year B.E. (1 November before to 31 October)",
-            required=True,
+            default=LATEST_BE,
             minimum=2500,
             maximum=2700,
         ),
@@ -184,12 +186,14 @@ def _report(store: Store, plans: Sequence[dict[str, Any]], demand: Demand, year_
         ),
         notes_th=(
             f"น้ำที่ต้องปล่อยที่ประตูน้ำทั้งปี {gate_m3:,.0f} ลบ.ม. ({million_m3(gate_m3):,.3f} ล้าน ลบ.ม.)",
-            f"นับ {len(counted):,} แผน จาก {len(plans):,} แผน แผนที่เหลืออยู่นอกปีเพาะปลูกหรือมีข้อที่ต้องแก้",
+            f"นับ {len(counted):,} แผน จาก {len(plans):,} แผน"
+            + ("" if len(counted) == len(plans) else " แผนที่เหลืออยู่นอกปีเพาะปลูกหรือมีข้อที่ต้องแก้"),
             "น้ำที่พืชใช้ (ETc) · ที่แปลง = รวมรั่วซึมและเตรียมแปลง หักฝนใช้การ คิดทีละแปลง ไม่ติดลบ · ที่ประตูน้ำ = รวมการสูญเสีย",
         ),
         notes_en=(
             f"Gate need of the year {gate_m3:,.0f} m³ ({million_m3(gate_m3):,.3f} million m³)",
-            f"{len(counted):,} of {len(plans):,} plans counted; the rest lie outside the crop year or have findings",
+            f"{len(counted):,} of {len(plans):,} plans counted"
+            + ("" if len(counted) == len(plans) else "; the rest lie outside the crop year or have findings"),
             "Crop need is ETc; field need adds percolation and land preparation and takes off effective rain, "
             "per parcel, never below zero; gate need adds losses",
         ),
@@ -232,9 +236,17 @@ def _sums(
     for i in counted:
         parts = [demand.area_rai[i], *(getattr(demand, volume)[i] for volume in _VOLUMES)]
         sums[keys[i]] = [a + float(b) for a, b in zip(sums.get(keys[i], [0.0] * 4), parts, strict=True)]
-    rows = [[titles.get(k, k), *v, v[3] / v[0] if v[0] else None] for k, v in sums.items()]
-    rows.sort(key=lambda row: str(row[0]))
+    rows = [
+        [titles.get(k, k), *(round(part, 3) for part in v), round(v[3] / v[0], 3) if v[0] else None]
+        for k, v in sums.items()
+    ]
+    rows.sort(key=lambda row: _natural(str(row[0])))
     return Table(name, th, en, columns, rows, total_of(columns, rows, [column.name for column in columns[1:5]]))
+
+
+def _natural(written: str) -> list[tuple[int, str]]:
+    """Return a key by which หมู่ที่ 2 stands before หมู่ที่ 10."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", written)]
 
 
 def _by_parcel(store: Store, plans: Sequence[dict[str, Any]], demand: Demand, counted: Any) -> Table:
@@ -249,10 +261,10 @@ def _by_parcel(store: Store, plans: Sequence[dict[str, Any]], demand: Demand, co
     rows = []
     for i in counted:
         area, gate_m3 = float(demand.area_rai[i]), float(demand.gate_need_m3[i])
-        volumes = [float(getattr(demand, name)[i]) for name in _VOLUMES]
+        volumes = [round(float(getattr(demand, name)[i]), 3) for name in _VOLUMES]
         plan = plans[i]
         head = [codes.get(plan["parcel_uid"], ""), plan["crop"], plan["planted_on"], area]
-        rows.append([*head, *volumes, gate_m3 / area if area else None])
+        rows.append([*head, *volumes, round(gate_m3 / area, 3) if area else None])
     rows.sort(key=lambda row: (row[0], row[2] or ""))
     totals = total_of(columns, rows, [column.name for column in columns[3:7]])
     return Table("by_parcel", "รายแปลง", "By parcel", columns, rows, totals)

@@ -151,9 +151,9 @@ def test_report_for_people(capsys: pytest.CaptureFixture[str], monkeypatch: pyte
     use(monkeypatch, report)
     assert cli.main(["tax", "try", "a.csv"]) == 0
     said = capsys.readouterr().out.splitlines()
-    assert said[:5] == ["ผล", "", "บัญชี", "รหัส\tภาษี (บาท)", "01A000\t0.00"]
+    assert said[:5] == ["ผล", "", "บัญชี", "รหัส     ภาษี (บาท)", "01A000  0.00"]
     assert "… และอีก 5 แถว" in said
-    assert "\t300.00" in said
+    assert "รวม     300.00" in said
     assert said[-2:] == ["หมายเหตุ", "เขียนแฟ้มแล้ว: a.xlsx"]
     assert cli.main(["tax", "try", "a.csv", "--lang", "en"]) == 0
     assert "A note" in capsys.readouterr().out
