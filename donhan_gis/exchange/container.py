@@ -83,7 +83,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(64)
     except OSError as error:
-        raise SourceError("read.refused", field="path", path=path, reason=error.strerror or str(error)) from error
+        raise SourceError("read.refused", field="path", path=path) from error
 
 
 def _plain_file(path: Path, head: bytes) -> Located:
@@ -145,10 +145,24 @@ def _datasets(files: Iterable[PurePosixPath], layer: str) -> dict[str, PurePosix
 def _in_folder(path: Path, layer: str) -> Located:
     if path.suffix.lower() == ".gdb":
         return Located(path, "vector", path.stem, path)
-    found = _datasets((PurePosixPath(file.name) for file in sorted(path.iterdir()) if file.name), layer)
+    try:
+        files = [file for file in sorted(path.iterdir()) if not _is_project(file)]
+    except OSError as error:
+        raise SourceError("read.refused", field="path", path=path) from error
+    found = _datasets((PurePosixPath(file.name) for file in files), layer)
     name = choose(path, list(found), layer)
     inner = locate(path / found[name])
     return Located(path, inner.kind, inner.name, inner.target, inner.cpg)
+
+
+def _is_project(file: Path) -> bool:
+    """Say whether a file is a project of this program; what cannot be read is left to the one who opens it."""
+    if file.suffix.lower() != ".gpkg" or not file.is_file():
+        return False
+    try:
+        return PROJECT_TABLE in _tables(file)[0]
+    except (OSError, sqlite3.DatabaseError, UnicodeDecodeError):
+        return False
 
 
 def _in_zip(path: Path, layer: str) -> Located:
@@ -227,14 +241,20 @@ def _check_sqlite(path: Path) -> None:
     if size < page * pages and head[24:28] == head[92:96]:
         raise SourceError("read.truncated", field="path", path=path, have=f"{size:,}", want=f"{page * pages:,}")
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2)) as database:
-            tables = {row[0] for row in database.execute("select lower(name) from sqlite_master")}
-            types = set()
-            if "gpkg_contents" in tables:
-                types = {row[0] for row in database.execute("select data_type from gpkg_contents")}
+        tables, types = _tables(path)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise SourceError("read.damaged", field="path", path=path, reason=error) from error
     if PROJECT_TABLE in tables:
         raise SourceError("read.is_project", field="path", path=path)
     if types and types <= {"tiles", "2d-gridded-coverage"}:
         raise SourceError("read.raster", field="path", path=path)
+
+
+def _tables(path: Path) -> tuple[set[str], set[str]]:
+    """Return the tables of a SQLite file, in small letters, and the kinds of layers a GeoPackage says it has."""
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=2)) as database:
+        tables = {row[0] for row in database.execute("select lower(name) from sqlite_master")}
+        types: set[str] = set()
+        if "gpkg_contents" in tables:
+            types = {row[0] for row in database.execute("select data_type from gpkg_contents")}
+    return tables, types

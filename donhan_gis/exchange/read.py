@@ -6,6 +6,7 @@ cannot be used becomes a rejected row: neither stops the reading, and nothing is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from donhan_gis.errors import InvalidInput, SourceError
 from donhan_gis.exchange import tables, vector
 from donhan_gis.exchange.container import Located, locate
 from donhan_gis.exchange.encoding import LOSSLESS, UTF8, DecodedColumn, Detected, decode_column, detect, python_name
-from donhan_gis.exchange.shapes import Cleaned, clean
+from donhan_gis.exchange.shapes import Cleaned, clean, in_words
 from donhan_gis.exchange.source import Rejected, Source
 from donhan_gis.finding import Finding, Severity
 from donhan_gis.parcels.datum import GEOGRAPHIC_EPSG, epsg_of, read_crs, transformer
@@ -84,6 +85,7 @@ def _read_table(located: Located, layer: str, encoding: str) -> Source:
     merged = {name: np.where(_are_texts(columns[name]), decoded[name].values, columns[name]) for name in columns}
     _note_texts(notes, decoded, table.row_numbers)
     _note_encoding(notes, table.detected)
+    _note_names(notes, table.mended_names)
     for rejected in table.rejected:
         notes.add(rejected.reason_code, "error", row=rejected.source_row, text=rejected.payload["line"][:80])
     return Source(
@@ -115,7 +117,8 @@ def _read_map(located: Located, layer: str, encoding: str) -> Source:
     notes = _Notes(located.path.name)
     texts = [column for column in raw.columns if column.dtype == object]
     detected = _encoding_of(located, raw, texts, encoding)
-    names = tables.unique_names(decode_column(np.array(raw.names, dtype=object), detected.encoding).values.tolist())
+    heading = decode_column(np.array(raw.names, dtype=object), detected.encoding)
+    names = tables.unique_names(heading.values.tolist())
     decoded = {
         name: decode_column(column, detected.encoding)
         for name, column in zip(names, raw.columns, strict=True)
@@ -126,6 +129,7 @@ def _read_map(located: Located, layer: str, encoding: str) -> Source:
         for name, column in zip(names, raw.columns, strict=True)
     }
     _note_encoding(notes, detected)
+    _note_names(notes, heading.values[heading.repaired].tolist())
     _note_texts(notes, decoded, raw.row_numbers)
     for remark in raw.remarks[:_MOST_REMARKS]:
         notes.add("read.remark", "info", remark=remark)
@@ -158,6 +162,11 @@ def _note_encoding(notes: _Notes, detected: Detected) -> None:
         notes.add("read.lying_cpg", "warning", declared=detected.contradicts, encoding=detected.encoding)
     elif detected.found == "tried":
         notes.add("read.encoding_tried", "info", encoding=detected.encoding)
+
+
+def _note_names(notes: _Notes, mended: Sequence[str]) -> None:
+    if mended:
+        notes.add("read.names_repaired", "warning", count=len(mended), names=", ".join(mended))
 
 
 def _note_texts(notes: _Notes, decoded: dict[str, DecodedColumn], rows: NDArray[Any]) -> None:
@@ -209,7 +218,7 @@ def _note_shapes(notes: _Notes, source: Source, cleaned: Cleaned) -> None:
     if cleaned.flattened.any():
         notes.add("read.flattened", "info", count=int(cleaned.flattened.sum()))
     for index in np.flatnonzero(cleaned.mended):
-        notes.add("read.mended", "warning", row=int(source.row_numbers[index]), reason=cleaned.reasons[index])
+        notes.add("read.mended", "warning", row=int(source.row_numbers[index]), reason=in_words(cleaned.reasons[index]))
 
 
 def _telling_bounds(shapes: NDArray[Any]) -> Bounds:

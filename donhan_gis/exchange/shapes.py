@@ -9,8 +9,24 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from donhan_gis.i18n import LANGUAGES, text
+
 _MULTI = {"MultiPoint": shapely.multipoints, "MultiLineString": shapely.multilinestrings}
 _MULTI["MultiPolygon"] = shapely.multipolygons
+# What GEOS says of a shape that is not valid, in small letters, and the text that tells it.
+_FAULTS = {
+    "self-intersection": "crossing",
+    "ring self-intersection": "crossing",
+    "hole lies outside shell": "hole_outside",
+    "holes are nested": "nested",
+    "nested holes": "nested",
+    "nested shells": "nested",
+    "interior is disconnected": "cut_apart",
+    "duplicate rings": "doubled",
+    "too few points in geometry component": "too_few_points",
+    "invalid coordinate": "bad_number",
+    "ring is not closed": "open_ring",
+}
 _DIMENSION = {"Point": 0, "MultiPoint": 0, "MultiLineString": 1, "MultiPolygon": 2}
 
 
@@ -49,6 +65,19 @@ def clean(geometry: NDArray[Any]) -> Cleaned:
 def _mended(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return shapes (k,) made valid, and what was wrong with each (k,)."""
     return shapely.make_valid(shapes, method="structure", keep_collapsed=False), shapely.is_valid_reason(shapes)
+
+
+def in_words(reason: str) -> dict[str, str]:
+    """Return why a shape was not valid, in both languages, of GEOS's words (``Self-intersection[272900 1806600]``)."""
+    kind, _, place = reason.partition("[")
+    code = _FAULTS.get(kind.strip().casefold(), "other")
+    at = ", ".join(part for part in place.rstrip("]").split() if part)
+    return {language: text(f"shape.fault.{code}", language) + (f" ({at})" if at else "") for language in LANGUAGES}
+
+
+def type_in_words(name: str) -> dict[str, str]:
+    """Return a type of shape (``MultiPolygon``) in both languages."""
+    return {language: text(f"shape.type.{name.lower()}", language) for language in LANGUAGES}
 
 
 def _blanked(shapes: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[Any]:

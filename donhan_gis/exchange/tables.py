@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
@@ -18,13 +19,15 @@ from numpy.typing import NDArray
 
 from donhan_gis.errors import SourceError
 from donhan_gis.exchange.container import Located, choose
-from donhan_gis.exchange.encoding import Detected, decode, detect, python_name
+from donhan_gis.exchange.encoding import Detected, decode, detect, python_name, repair
 from donhan_gis.exchange.source import Rejected
 from donhan_gis.paths import DATA
 
 _DELIMITERS = ",;\t|"
 _LOOK_AHEAD = 20  # rows looked at to find delimiter and heading
 _LONGEST_RECORD = 30  # lines one quoted value may span before its quote counts as forgotten
+_LONGEST_CELL = 2**31 - 1  # letters; a shape of many corners is longer than Python's reader takes unasked
+csv.field_size_limit(_LONGEST_CELL)
 _MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 
@@ -37,6 +40,7 @@ class Sheet:
     row_numbers: NDArray[Any]
     rejected: tuple[Rejected, ...]
     detected: Detected
+    mended_names: tuple[str, ...] = ()
 
 
 def _content(located: Located) -> bytes:
@@ -45,7 +49,7 @@ def _content(located: Located) -> bytes:
     try:
         return located.target.read_bytes()
     except OSError as error:
-        raise SourceError("read.refused", field="path", path=located.path, reason=error.strerror or "") from error
+        raise SourceError("read.refused", field="path", path=located.path) from error
 
 
 # -- CSV
@@ -61,7 +65,8 @@ def read_csv(located: Located, *, encoding: str = "") -> Sheet:
     detected, lines, lost = _lines(raw, encoding)
     delimiter = _delimiter(lines)
     records = _records(lines, delimiter)
-    start = heading_row([cells for _, cells, _ in records[:_LOOK_AHEAD]])
+    head = [cells for _, cells, _ in records[:_LOOK_AHEAD]]
+    start = heading_row(head, most_cells=_common_width(head))
     if not records or start is None:
         raise SourceError("read.no_heading", field="path", path=located.path)
     names = unique_names(records[start][1])
@@ -76,7 +81,8 @@ def read_csv(located: Located, *, encoding: str = "") -> Sheet:
             good.append(cells[: len(names)])
             numbers.append(number)
     columns = _columns(names, good)
-    return Sheet(located.name, columns, np.array(numbers, dtype=np.int64), tuple(rejected), detected)
+    mended = mended_names(records[start][1])
+    return Sheet(located.name, columns, np.array(numbers, dtype=np.int64), tuple(rejected), detected, mended)
 
 
 def _lines(raw: bytes, encoding: str) -> tuple[Detected, list[str], set[int]]:
@@ -84,7 +90,8 @@ def _lines(raw: bytes, encoding: str) -> tuple[Detected, list[str], set[int]]:
     for mark, name in _MARKS:
         if raw.startswith(mark):
             text = raw[len(mark) :].decode(name, "replace")
-            return Detected(name, "mark"), text.splitlines(), set()
+            # str.splitlines would also cut at marks that stand inside values.
+            return Detected(name, "mark"), re.split("\r\n|\r|\n", text), set()
     chunks = raw.replace(b"\0", b"").splitlines()
     chosen = python_name(encoding)
     detected = Detected(chosen, "given") if chosen else detect(chunks)
@@ -106,21 +113,28 @@ def _delimiter(lines: Sequence[str]) -> str:
 def _width(lines: Sequence[str], delimiter: str) -> int:
     """Return the number of cells that most lines have."""
     whole = [line for line in lines if line.strip() and line.count('"') % 2 == 0]
-    return Counter(len(cells) for cells in csv.reader(whole, delimiter=delimiter)).most_common(1)[0][0] if whole else 0
+    return _common_width(list(csv.reader(whole, delimiter=delimiter)))
+
+
+def _common_width(rows: Sequence[Sequence[Any]]) -> int:
+    """Return the number of cells that most rows have, 0 without rows."""
+    return Counter(len(cells) for cells in rows).most_common(1)[0][0] if rows else 0
 
 
 def _records(lines: Sequence[str], delimiter: str) -> list[tuple[int, list[str], str]]:
-    """Return (line number, cells, text) of each record; a quote never closed costs its own line only."""
+    """Return (line number, cells, text) of each record; a quote never closed costs its own line only.
+
+    No line is left out: those of a record that cannot be one come back one by one without cells.
+    """
     width = _width(lines, delimiter)
     records: list[tuple[int, list[str], str]] = []
     index = 0
     while index < len(lines):
-        text, taken = lines[index], 1
-        cells = _cells(text, delimiter)
-        if text.count('"') % 2:
-            text, taken, cells = _over_lines(lines, index, delimiter, width)
-        if text.strip():
-            records.append((index + 1, cells, text))
+        found = [(lines[index], _cells(lines[index], delimiter))]
+        taken = 1
+        if lines[index].count('"') % 2 and not (found[0][1] and _strict(lines[index], delimiter)):
+            found, taken = _over_lines(lines, index, delimiter, width)
+        records += [(index + place, cells, text) for place, (text, cells) in enumerate(found, 1) if text.strip()]
         index += taken
     return records
 
@@ -130,15 +144,40 @@ def _cells(text: str, delimiter: str) -> list[str]:
     return [cell.strip() for cell in cells]
 
 
-def _over_lines(lines: Sequence[str], index: int, delimiter: str, width: int) -> tuple[str, int, list[str]]:
-    """Return (text, lines taken, cells) of a record whose quoted value runs over lines; no cells if it never ends."""
+def _strict(text: str, delimiter: str) -> list[str]:
+    """Return the cells of one whole record whose quotes stand at the edges of cells, else nothing."""
+    try:
+        found = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return []
+    return [cell.strip() for cell in found[0]] if len(found) == 1 else []
+
+
+def _over_lines(
+    lines: Sequence[str], index: int, delimiter: str, width: int
+) -> tuple[list[tuple[str, list[str]]], int]:
+    """Return ([(text, cells)], lines taken) of a record whose quoted value runs over lines.
+
+    Without cells: one line alone if its quote never ends well; every line if some of them are records swallowed by it.
+    """
     text = lines[index]
     for taken, more in enumerate(lines[index + 1 : index + _LONGEST_RECORD], 2):
         text += "\n" + more
-        if text.count('"') % 2 == 0:
-            cells = _cells(text, delimiter)
-            return (text, taken, cells) if len(cells) == width else (lines[index], 1, [])
-    return lines[index], 1, []
+        if text.count('"') % 2:
+            continue
+        cells = _strict(text, delimiter)
+        if len(cells) != width:
+            break
+        inside = lines[index + 1 : index + taken]
+        if any(_is_record(line, delimiter, width) for line in inside):
+            return [(lines[index], []), *((line, []) for line in inside)], taken
+        return [(text, cells)], taken
+    return [(lines[index], [])], 1
+
+
+def _is_record(line: str, delimiter: str, width: int) -> bool:
+    """Say whether a line inside a quoted value looks like a record: as many cells, one ending before any quote."""
+    return width > 1 and line.count(delimiter) == width - 1 and delimiter in line.partition('"')[0]
 
 
 def _fits(cells: Sequence[str], width: int) -> bool:
@@ -170,10 +209,11 @@ def read_sheet(located: Located, *, layer: str = "") -> Sheet:
     if start is None:
         raise SourceError("read.no_heading", field="path", path=located.path)
     names, depth = _heading(rows, start)
+    mended = mended_names([cell for row in rows[start : start + depth] for cell in row])
     body = [(i, row) for i, row in enumerate(rows[start + depth :], start + depth + 1) if any(c != "" for c in row)]
     numbers = np.array([i for i, _ in body], dtype=np.int64)
     columns = _columns(names, [row for _, row in body])
-    return Sheet(name, columns, numbers, (), Detected("utf-8", "format"))
+    return Sheet(name, columns, numbers, (), Detected("utf-8", "format"), mended)
 
 
 def _plain(cell: Any) -> Any:
@@ -194,30 +234,39 @@ def _heading(rows: Sequence[Sequence[Any]], start: int) -> tuple[list[str], int]
     return unique_names([str(low) or high for high, low in zip(top, below, strict=False)]), 2
 
 
-def heading_row(rows: Sequence[Sequence[Any]]) -> int | None:
-    """Return the index of the first row that is nearly as full as the fullest one and holds texts only."""
+def heading_row(rows: Sequence[Sequence[Any]], *, most_cells: int | None = None) -> int | None:
+    """Return the index of the first row that is nearly as full as the fullest one and holds texts only.
+
+    ``most_cells`` is how many cells a row should have: a broken line with more must not set the measure.
+    """
     filled = [sum(cell not in ("", None) for cell in row) for row in rows]
     if not filled or not max(filled):
         return None
+    fullest = max(filled) if most_cells is None else min(max(filled), most_cells)
     for index, row in enumerate(rows):
         texts = [cell for cell in row if isinstance(cell, str) and cell]
-        if filled[index] * 2 > max(filled) and len(texts) == filled[index]:
+        if filled[index] * 2 > fullest and len(texts) == filled[index]:
             return index
     return None
 
 
 def unique_names(cells: Sequence[Any]) -> list[str]:
-    """Return column names: empty ones numbered, repeated ones counted.
+    """Return column names: empty ones numbered, repeated ones counted, those encoded twice mended.
 
     >>> unique_names(["ชื่อ", "", "ชื่อ"])
     ['ชื่อ', 'column_2', 'ชื่อ_2']
     """
     names: list[str] = []
     for position, cell in enumerate(cells, 1):
-        name = " ".join(str(cell).split()) or f"column_{position}"
+        name = " ".join(repair(str(cell)).split()) or f"column_{position}"
         seen = sum(other == name or other.rpartition("_")[0] == name for other in names)
         names.append(f"{name}_{seen + 1}" if name in names else name)
     return names
+
+
+def mended_names(cells: Sequence[Any]) -> tuple[str, ...]:
+    """Return the names among the cells of a heading that were encoded twice, as they should be."""
+    return tuple(again for cell in map(str, cells) if (again := repair(cell)) != cell)
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> dict[str, NDArray[Any]]:

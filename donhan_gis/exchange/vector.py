@@ -39,9 +39,18 @@ def read_layer(located: Located, *, layer: str = "") -> RawLayer:
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
         try:
+            info = pyogrio.read_info(located.target, layer=name, encoding=LOSSLESS)
+            names = [str(field) for field in info["fields"]]
+            days = [field for field, kind in zip(names, info["ogr_types"], strict=True) if kind == "OFTDate"]
             meta, fids, wkb, data = pyogrio.raw.read(
-                located.target, layer=name, encoding=LOSSLESS, return_fids=True, datetime_as_string=True
+                located.target,
+                layer=name,
+                encoding=LOSSLESS,
+                columns=[field for field in names if field not in days] if days else None,
+                return_fids=True,
+                datetime_as_string=True,
             )
+            dated = _days(located, str(info["layer_name"]), days, fids)
         except MemoryError:
             raise
         except Exception as error:  # of every class: damaged bytes break the library in ways it does not foresee
@@ -50,8 +59,45 @@ def read_layer(located: Located, *, layer: str = "") -> RawLayer:
     remarks = tuple(dict.fromkeys(str(entry.message) for entry in heard))
     # GDAL counts shapefile and GeoJSON features from 0, GeoPackage rows from 1, as their tables do.
     numbers = np.asarray(fids) + (0 if located.kind == "gpkg" else 1)
-    names = [str(field) for field in meta["fields"]]
-    return RawLayer(name or located.name, names, list(data), geometry, meta["crs"] or "", numbers, remarks)
+    others = iter(data)
+    ordered = [dated[field] if field in dated else next(others) for field in names]
+    return RawLayer(name or located.name, names, ordered, geometry, meta["crs"] or "", numbers, remarks)
+
+
+def _days(located: Located, layer: str, names: list[str], fids: NDArray[Any]) -> dict[str, NDArray[Any]]:
+    """Return the date columns as ISO texts (n,): a reader of true dates gives up at 29 February 2567.
+
+    That is a day of the Buddhist Era (2024), which the Christian year 2567 does not have.
+    """
+    if not names:
+        return {}
+    cast = ", ".join(
+        f"CAST({_quoted(_as_sql(located, name))} AS CHARACTER(32)) AS d{i}" for i, name in enumerate(names)
+    )
+    _, found, _, texts = pyogrio.raw.read(
+        located.target,
+        sql=f"SELECT {cast} FROM {_quoted(layer)}",
+        sql_dialect="OGRSQL",
+        encoding=LOSSLESS,
+        read_geometry=False,
+        return_fids=True,
+    )
+    place = {fid: index for index, fid in enumerate(found.tolist())}
+    order = [place[fid] for fid in fids.tolist()]
+    return {name: _iso(text[order]) for name, text in zip(names, texts, strict=True)}
+
+
+def _iso(days: NDArray[Any]) -> NDArray[Any]:
+    return np.array([day.replace("/", "-") if isinstance(day, str) else None for day in days], dtype=object)
+
+
+def _as_sql(located: Located, name: str) -> str:
+    """Return a column's name as GDAL's SQL knows it: in UTF-8, but for shapefiles, whose bytes it takes as told."""
+    return name if located.kind == "shapefile" else name.encode(LOSSLESS).decode("utf-8", "replace")
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _shapes(wkb: NDArray[Any]) -> NDArray[Any]:

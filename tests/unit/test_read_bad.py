@@ -73,7 +73,7 @@ def test_zip_with_two_shapefiles_names_them(tmp_path):
         for part in [*tmp_path.glob("parcels.*"), *tmp_path.glob("roads.*")]:
             file.write(part, part.name)
     error = refusal(archive)
-    assert error.code == "read.many" and "parcels, roads" in error.th and "layer=parcels" in error.en
+    assert error.code == "read.many" and "parcels, roads" in error.th and '--layer "parcels"' in error.en
     assert refusal(archive, layer="canals").code == "read.no_layer"
 
 
