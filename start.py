@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Set up Don Han GIS on a machine that has only Python 3.11 or newer, and run it.
+"""เตรียมและเปิดใช้ดอนหัน GIS บนเครื่องที่มีเพียง Python 3.11 ขึ้นไป
+Set up Don Han GIS on a machine that has only Python 3.11 or newer, and run it.
 
-    python3 start.py demo      make the sample project with tax notices, water table and map
-    python3 start.py test      run every test
-    python3 start.py app       open the desktop application
-    python3 start.py COMMAND   any other command of `donhan`, such as: python3 start.py --help
+    python3 start.py demo      สร้างโครงการตัวอย่าง · make the sample project
+    python3 start.py test      ทดสอบทั้งหมด · run every test
+    python3 start.py app       เปิดโปรแกรมบนจอภาพ · open the desktop application
+    python3 start.py COMMAND   คำสั่งอื่นของ donhan เช่น --help · any other command of `donhan`
 
-Needs the standard library only; everything else goes into the folder .venv beside this file.
+ทุกอย่างติดตั้งในโฟลเดอร์ .venv ข้างแฟ้มนี้ · everything goes into the folder .venv beside this file.
 """
 
 from __future__ import annotations

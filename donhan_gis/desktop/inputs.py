@@ -130,6 +130,8 @@ class LineInput(Input):
         return thai.parse_area(self.line.text())
 
     def value(self) -> Any:  # noqa: D102
+        if self.line.isReadOnly():
+            return self._kept  # what is only shown, rounded, is not read back
         if self._is_area and "-" in self.line.text().strip()[1:]:
             return float(self._area())
         return parse(self.field, self.line.text())
@@ -138,7 +140,8 @@ class LineInput(Input):
         return self.line.text()
 
     def set_value(self, value: Any) -> None:  # noqa: D102
-        if self.field.kind is Kind.DECIMAL and value is not None:
+        self._kept = value
+        if self.field.kind is Kind.DECIMAL and value is not None and not self.line.isReadOnly():
             self.line.setText(f"{value:,}")
         elif self.field.kind in (Kind.DATE, Kind.DATETIME, Kind.BOOL) or self.field.kind in NUMBERS:
             self.line.setText(show(self.field, value, self.lookups.language))

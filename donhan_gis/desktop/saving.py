@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from donhan_gis.i18n import Language, text
@@ -23,15 +23,19 @@ def save_report(parent: QWidget, report: Report, language: Language) -> list[Pat
     kinds = {".xlsx": "app.save.xlsx", ".csv": "app.save.csv", ".pdf": "app.save.pdf"}
     filters = {f"{text(code, language)} (*{ending})": ending for ending, code in kinds.items()}
     name = "".join("-" if letter in '\\/:*?"<>|' else letter for letter in report.title(language))
-    picked, kind = QFileDialog.getSaveFileName(
-        parent, text("app.save.title", language), f"{name}.xlsx", ";;".join(filters)
-    )
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    proposed = str(Path(folder or Path.home()) / f"{name}.xlsx")
+    picked, kind = QFileDialog.getSaveFileName(parent, text("app.save.title", language), proposed, ";;".join(filters))
     if not picked:
         return []
     path = Path(picked)
     if path.suffix.lower() not in kinds:
         path = path.with_name(path.name + filters.get(kind, ".xlsx"))
-    return write_report(report, path, language)
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+    try:
+        return write_report(report, path, language)
+    finally:
+        QGuiApplication.restoreOverrideCursor()
 
 
 def open_outside(path: Path) -> None:

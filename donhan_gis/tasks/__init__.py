@@ -6,9 +6,10 @@ Importing this package fills `donhan_gis.task.TASKS`.
 from donhan_gis.tasks import project  # isort: skip  the order is that of the menus
 from donhan_gis.tasks import demo  # isort: skip
 from donhan_gis.tasks import importing  # isort: skip
+from donhan_gis.tasks import template  # isort: skip
 from donhan_gis.tasks import quality  # isort: skip
 from donhan_gis.tasks import taxation  # isort: skip
 from donhan_gis.tasks import notices  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["demo", "importing", "notices", "project", "quality", "taxation", "watering"]
+__all__ = ["demo", "importing", "notices", "project", "quality", "taxation", "template", "watering"]

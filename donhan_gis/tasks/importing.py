@@ -20,7 +20,7 @@ from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.findings import findings_table, keep_findings, keep_quarantine
 
-_IMPORTABLE = tuple(
+IMPORTABLE = tuple(
     Choice(register.name, register.th, register.en)
     for register in load_registers().values()
     if not register.result and register.name not in ("finding", "quarantine")
@@ -42,7 +42,7 @@ _IMPORTABLE = tuple(
         Field("allow_abroad", Kind.BOOL, "ยอมรับข้อมูลนอกประเทศไทย", "Accept data outside Thailand", default=False),
         Field("look_only", Kind.BOOL, "ดูผลอย่างเดียว ยังไม่บันทึก", "Only look, write nothing", default=False),
     ),
-    choices={"register": _IMPORTABLE},
+    choices={"register": IMPORTABLE},
     argument="path",
     group="project",
     help_th="อ่าน Shapefile, GeoPackage, GeoJSON, CSV หรือ XLSX เข้าทะเบียน แถวที่ใช้ไม่ได้ถูกกักไว้พร้อมเหตุผล แถวที่เหลือเข้าทั้งหมด",

@@ -56,7 +56,6 @@ PER_CENT = 100
             Kind.INT,
             "ปีภาษี พ.ศ.",
             "Tax year B.E.",
-            required=True,
             default=LATEST_BE,
             minimum=2563,
             maximum=2700,

@@ -45,7 +45,6 @@ _MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
             Kind.INT,
             "ปีภาษี พ.ศ.",
             "Tax year B.E.",
-            required=True,
             default=LATEST_BE,
             minimum=2563,
             maximum=2700,

@@ -21,6 +21,7 @@ TEXTS = catalogue()
 # Texts whose code is put together from a fixed beginning and a name that the data gives.
 MADE_OF_PARTS = {
     "cli.area.": "an area of the task list",
+    "template.": "a heading of the workbook to fill in, or a kind of field",
     "rule.": "the level of a declared rule",
     "check.field.": "the reason why a value is refused",
 }

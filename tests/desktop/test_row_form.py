@@ -165,7 +165,7 @@ def test_history_says_what_changed(form, session, qtbot):
 def test_computed_values_are_read_only(form):
     drawn = form.form.inputs["drawn_area_sqwah"]
     assert drawn.line.isReadOnly()
-    assert drawn.line.text() == "400.0"  # 40 m x 40 m = 1,600 m2 = 400 square wah
+    assert drawn.line.text() == "400.00"  # 40 m x 40 m = 1,600 m2 = 400 square wah
 
 
 def test_a_new_row_gets_its_number(session, qtbot):
@@ -204,3 +204,13 @@ def test_every_register_has_a_form(session, qtbot, told):
         qtbot.addWidget(form)
         assert set(form.form.inputs) == {field.name for field in register.fields if not field.retired}
     assert told == []
+
+
+def test_a_computed_value_below_zero_does_not_hinder_saving(session):
+    uid = session.store.rows("parcel", limit=1)[0]["uid"]
+    row = session.store.get("parcel", uid)
+    session.store.update("parcel", uid, {"deed_area_sqwah": 900.0}, rev=row["rev"])  # the drawing is smaller
+    form = RowForm(session, session.registers["parcel"], uid)
+    form.form.inputs["road"].line.setText("ถนนใหม่")
+    assert form.save()
+    assert session.store.get("parcel", uid)["road"] == "ถนนใหม่"
