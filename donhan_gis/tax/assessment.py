@@ -43,6 +43,15 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """What a part bears of a base whose parts differ: taxable value, share of the tax, and after its cut; satang."""
+
+    value: Fraction
+    share: Fraction
+    tax: Fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The result: parts and lines, bases with exemption and exact tax, and one amount a taxpayer.
 
@@ -50,6 +59,7 @@ class Assessment:
     exempt, taxable, tax by base, exact; ``tax`` after cuts, before section 97 and rounding
     mixed                tax in satang, by base row, where parts differ in cut or addition and their shares may have
                          endless decimals; ``tax`` holds these cut at the 24th
+    portions             by row of Parts, for the parts of these bases
     before_s97           exact tax in satang by taxpayer row, where section 97 was looked at
     bill                 by taxpayer row: satang, rounded once
     taxed                by taxpayer row: has at least one line
@@ -66,6 +76,7 @@ class Assessment:
     taxable: Exact
     tax: Exact
     mixed: dict[int, Fraction]
+    portions: dict[int, Portion]
     before_s97: dict[int, Fraction]
     bill: Ints
     taxed: Mask

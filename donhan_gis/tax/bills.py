@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from donhan_gis.tax.assessment import Lines, Parts
+from donhan_gis.tax.assessment import Lines, Parts, Portion
 from donhan_gis.tax.columns import Municipality
 from donhan_gis.tax.exact import LIMB, Exact, Ints, apportion, multiply_divide, run_of, runs
 from donhan_gis.tax.exemption import Bases, Pools
@@ -59,7 +59,7 @@ def rounded(satang: Fraction, rules: Rules) -> int:
 
 
 def lines(
-    parts: Parts, bases: Bases, exempt: Exact, pools: Pools, tax: Exact, part_tax: dict[int, Fraction], bill: Ints
+    parts: Parts, bases: Bases, exempt: Exact, pools: Pools, tax: Exact, portions: dict[int, Portion], bill: Ints
 ) -> Lines:
     """Return what each object and use shows in whole satang, its part of the bill included."""
     value = parts.value.half_up()
@@ -68,10 +68,10 @@ def lines(
     if len(pools.line):
         free[pools.line] = apportion(pools.exempt.half_up(), value[pools.line], pools.pool)
     free = np.minimum(free, value)
-    return Lines(value, free, value - free, _spread(parts, bases, value - free, tax, part_tax, bill))
+    return Lines(value, free, value - free, _spread(parts, bases, value - free, tax, portions, bill))
 
 
-def _spread(parts: Parts, bases: Bases, taxable: Ints, tax: Exact, part_tax: dict[int, Fraction], bill: Ints) -> Ints:
+def _spread(parts: Parts, bases: Bases, taxable: Ints, tax: Exact, portions: dict[int, Portion], bill: Ints) -> Ints:
     """Return each part's share of its taxpayer's bill; the shares add up to the bill."""
     owed = np.zeros(len(parts.base), np.int64)
     taxed = np.flatnonzero(tax.positive()[parts.base] & (taxable > 0))
@@ -82,7 +82,7 @@ def _spread(parts: Parts, bases: Bases, taxable: Ints, tax: Exact, part_tax: dic
     starts = runs(base)
     total = np.add.reduceat(taxable[taxed], starts)[run_of(starts, len(taxed))]
     weight, _ = multiply_divide(fine[base], taxable[taxed], total)
-    for place in np.flatnonzero(np.isin(taxed, list(part_tax))).tolist():
-        weight[place] = part_tax[int(taxed[place])] * WEIGHT_SCALE // 1
+    for place in np.flatnonzero(np.isin(taxed, list(portions))).tolist():
+        weight[place] = portions[int(taxed[place])].tax * WEIGHT_SCALE // 1
     owed[taxed] = apportion(bill, np.maximum(weight, 1), bases.taxpayer[base])
     return owed

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from donhan_gis.tax.assessment import Parts
+from donhan_gis.tax.assessment import Parts, Portion
 from donhan_gis.tax.columns import EMPTY, NONE
 from donhan_gis.tax.exact import Exact, Ints, Mask, runs
 from donhan_gis.tax.exemption import Pools
@@ -71,14 +71,14 @@ def base_tax(taxable: Exact, row: Ints, parts: Parts, rules: Rules) -> Exact:
 
 def mixed_tax(
     taxable: Exact, row: Ints, parts: Parts, pools: Pools, rules: Rules
-) -> tuple[dict[int, Fraction], dict[int, Fraction]]:
-    """Return the exact tax (satang) of bases whose parts differ in cut or addition, and of each of those parts.
+) -> tuple[dict[int, Fraction], dict[int, Portion]]:
+    """Return the exact tax (satang) of bases whose parts differ in cut or addition, and what each of those parts bears.
 
     The slices are of the whole base (section 42); each part bears its share by taxable value, at its own addition
     and cut. Rare, so plain fractions.
     """
     by_base: dict[int, Fraction] = {}
-    by_part: dict[int, Fraction] = {}
+    by_part: dict[int, Portion] = {}
     pool_of = np.full(len(parts.base), NONE)
     pool_of[pools.line] = pools.pool
     for base, part in _uneven(taxable, parts):
@@ -87,8 +87,9 @@ def mixed_tax(
         own = _taxable(parts.value.take(part), pool_of[part], pools)
         whole = sum(own, Fraction(0))
         kept = [Fraction(keep, KEEP_SCALE) for keep in parts.keep[part].tolist()]
-        taxes = [tax * worth / whole * left for tax, worth, left in zip(full, own, kept, strict=True)]
-        by_part.update(zip(part.tolist(), taxes, strict=True))
+        shares = [tax * worth / whole for tax, worth in zip(full, own, strict=True)]
+        taxes = [share * left for share, left in zip(shares, kept, strict=True)]
+        by_part.update(zip(part.tolist(), map(Portion, own, shares, taxes), strict=True))
         by_base[base] = sum(taxes, Fraction(0))
     return by_base, by_part
 

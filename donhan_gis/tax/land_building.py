@@ -38,15 +38,14 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
     exempt, pools = exempted(bases, rules, cap, parts.base, parts.value, land, parts.keep)
     taxable = bases.value.minus(exempt)
     tax = base_tax(taxable, bases.row, parts, rules)
-    mixed, part_tax = mixed_tax(taxable, bases.row, parts, pools, rules)
+    mixed, portions = mixed_tax(taxable, bases.row, parts, pools, rules)
     tax = tax.put(column(list(mixed)), Exact.cut(mixed.values())) if mixed else tax
     bill, before = bills(town, rules, bases, tax, mixed)
-    shown = lines(parts, bases, exempt, pools, tax, part_tax, bill)
-    problems = [*problems, *doubts, *_reliefs(town, rules, parts.split)]
+    shown = lines(parts, bases, exempt, pools, tax, portions, bill)
+    problems = [*problems, *doubts, *_reliefs(town, rules, parts.split), *_lone_reliefs(town, rules, parts.split)]
     taxed, held = _standing(town, bases, problems)
-    return Assessment(
-        town, rules, parts, shown, bases, cap, exempt, taxable, tax, mixed, before, bill, taxed, held, tuple(problems)
-    )
+    amounts = (exempt, taxable, tax, mixed, portions, before, bill)
+    return Assessment(town, rules, parts, shown, bases, cap, *amounts, taxed, held, tuple(problems))
 
 
 def _parcel(town: Municipality, objects: Ints) -> Ints:
@@ -138,6 +137,28 @@ def _reliefs(town: Municipality, rules: Rules, shares: Split) -> list[Problem]:
     unused = np.setdiff1d(objects[held], objects[used])
     problems = [Problem("tax.relief_not_in_force", row, True) for row in ended.tolist()]
     return problems + [Problem("tax.relief_not_for_use", row, True) for row in unused.tolist()]
+
+
+def _lone_reliefs(town: Municipality, rules: Rules, shares: Split) -> list[Problem]:
+    """Name land or buildings without a class cut beside one of the same owner that has a cut for their use too.
+
+    The decree names the property as a whole, but whether the other one belongs to it is for an officer to say.
+
+    Source: reduction decree of 20 Jan 2563.
+    """
+    objects, on = town.objects, np.flatnonzero(town.objects.parcel != NONE)
+    under = objects.parcel[on]
+    cut = objects.relief != NONE
+    lone = (objects.taxpayer[on] == objects.taxpayer[under]) & (cut[on] != cut[under])
+    pairs = {
+        (int(here), int(there)) for a, b in zip(on[lone], under[lone], strict=True) for here, there in ((a, b), (b, a))
+    }
+    fit = {
+        here
+        for here, there in pairs
+        if cut[there] and rules.cut_rows[objects.relief[there], shares.row[shares.object == here]].any()
+    }
+    return [Problem("tax.relief_on_one", row, True) for row in sorted(fit)]
 
 
 def _standing(town: Municipality, bases: Bases, problems: list[Problem]) -> tuple[Mask, Mask]:

@@ -61,6 +61,7 @@ class Rules:
     join_buildings: bool
     join_adjoining: bool
     home_by_value: bool
+    share_vacant_year: bool
 
     @property
     def year_be(self) -> int:
@@ -110,6 +111,7 @@ def rules_of(law: Law) -> Rules:
         join_buildings=law.choice(AREA + "setting.contiguous_buildings") == "join",
         join_adjoining=law.choice(AREA + "setting.home_adjoining_land") == "join",
         home_by_value=law.choice(AREA + "setting.home_shared") == "by_value",
+        share_vacant_year=law.choice(AREA + "setting.vacant_year_shared") == "shared",
     )
 
 

@@ -20,6 +20,7 @@ from donhan_gis.thai import format_baht
 
 PERCENT = 100
 EXEMPT_RULES = ("exempt.agriculture_natural", "exempt.main_home_land_building", "exempt.main_home_building_only")
+PORTION = ("value", "share", "tax")
 Labels = Callable[[int], str]
 
 
@@ -161,9 +162,27 @@ def _rate_steps(result: Assessment, base: int, parts: Ints) -> Iterator[Step]:
         if step and int(row[0]) == EMPTY:
             points = percent_text(Fraction(rules.step_rate * step, RATE_SCALE))
             yield _step(result, "step", "vacant.step_points", points=points, steps=step)
-    yield from _cut_steps(result, parts)
+        if base in result.mixed:
+            yield from _portion_steps(result, parts[result.parts.split.step[parts] == step], rule)
+    if base not in result.mixed:
+        yield from _cut_steps(result, parts)
     mixed = result.mixed.get(base)
     yield _step(result, "base_tax", rule, tax=_baht(result.tax, base) if mixed is None else exact_baht(mixed))
+
+
+def _portion_steps(result: Assessment, parts: Ints, rule: str) -> Iterator[Step]:
+    """Yield, for each cut among parts of one addition, the share of the tax above that they bear; the shares add up."""
+    base = int(result.parts.base[parts[0]])
+    whole = result.taxable.take(np.array([base])).fractions()[0]
+    for keep in sorted(set(result.parts.keep[parts].tolist()), reverse=True):
+        alike = parts[result.parts.keep[parts] == keep]
+        borne = [result.portions[part] for part in alike.tolist()]
+        value, share, tax = (sum((getattr(one, name) for one in borne), Fraction(0)) for name in PORTION)
+        values = {"value": exact_baht(value), "whole": exact_baht(whole), "tax": exact_baht(share)}
+        yield _step(result, "portion", rule, **values)
+        if keep != KEEP_SCALE:
+            yield from _cut_steps(result, alike)
+            yield _step(result, "portion_cut", rule, tax=exact_baht(tax))
 
 
 def _cut_steps(result: Assessment, parts: Ints) -> Iterator[Step]:

@@ -108,7 +108,8 @@ def split(town: Municipality, rules: Rules, residence_row: Ints, sound: Mask) ->
     uses = town.uses
     keep = sound[uses.object]
     follows = uses.use_class == FROM_BUILDING
-    direct = _lines(town, rules, residence_row, _some(uses, keep & ~follows))
+    since = _vacant_since(town) if rules.share_vacant_year else town.objects.vacant_since_be
+    direct = _lines(since, rules, residence_row, _some(uses, keep & ~follows))
     if not (follows & keep).any():
         return _topped_up(direct, rules)
     following = _some(uses, keep & follows)
@@ -116,7 +117,8 @@ def split(town: Municipality, rules: Rules, residence_row: Ints, sound: Mask) ->
     is_following[following.object] = True
     apart = is_following[direct.object]
     plain = _topped_up(direct.take(~apart), rules)
-    land = _joined(direct.take(apart), _followed(town, rules, residence_row, plain, following))
+    mix = _floor_mix(town, plain)
+    land = _joined(direct.take(apart), _followed(mix, since, rules, residence_row, following))
     return _joined(plain, land, _left_over(land, rules, uses))
 
 
@@ -126,11 +128,32 @@ def _some(uses: Uses, keep: Mask) -> Uses:
     return Uses(uses.object[keep], uses.use_class[keep], uses.share[keep])
 
 
-def _lines(town: Municipality, rules: Rules, residence_row: Ints, uses: Uses) -> Split:
+def _vacant_since(town: Municipality) -> Ints:
+    """Return the first vacant year of each object; one not recorded is that of its land, or of buildings it follows.
+
+    Source: Act s.43; the reading is ``setting.vacant_year_shared``.
+    """
+    objects, uses = town.objects, town.uses
+    own, has = objects.vacant_since_be, np.zeros((len(CLASSES), len(objects)), np.bool_)
+    for use_class in (VACANT, FROM_BUILDING):
+        has[use_class, uses.object[uses.use_class == use_class]] = True
+    house = np.flatnonzero(has[VACANT] & (objects.parcel != NONE))
+    if not len(house):
+        return own
+    land, since = objects.parcel[house], own.copy()
+    heir = (own[house] == 0) & (has[VACANT] | has[FROM_BUILDING])[land]
+    since[house[heir]] = own[land[heir]]
+    latest = np.zeros(len(objects), np.int64)
+    np.maximum.at(latest, land, own[house])
+    latest[land[own[house] == 0]] = 0
+    return np.where(has[FROM_BUILDING] & (own == 0), latest, since)
+
+
+def _lines(since: Ints, rules: Rules, residence_row: Ints, uses: Uses) -> Split:
     row = np.where(uses.use_class == RESIDENTIAL, residence_row[uses.object], CLASS_ROW[uses.use_class])
     step = np.zeros(len(row), np.int64)
     vacant = np.flatnonzero(uses.use_class == VACANT)
-    step[vacant] = rules.steps(town.objects.vacant_since_be[uses.object[vacant]])
+    step[vacant] = rules.steps(since[uses.object[vacant]])
     return Split(uses.object, uses.use_class, row, step, uses.share, np.full(len(row), SHARE_SCALE))
 
 
@@ -165,14 +188,14 @@ def _topped_up(lines: Split, rules: Rules) -> Split:
     return Split(lines.object, lines.use_class, lines.row, lines.step, share, lines.floor_share)
 
 
-def _followed(town: Municipality, rules: Rules, residence_row: Ints, plain: Split, following: Uses) -> Split:
-    """Return the lines of parcels that follow the floor shares of the buildings on them."""
-    parcel, use_class, floor_share = _floor_mix(town, plain)
-    share_of = np.zeros(len(town.objects), np.int64)
+def _followed(mix: tuple[Ints, Ints, Ints], since: Ints, rules: Rules, residence_row: Ints, following: Uses) -> Split:
+    """Return the lines of parcels that follow the floor shares (``mix``) of the buildings on them."""
+    parcel, use_class, floor_share = mix
+    share_of = np.zeros(len(since), np.int64)
     share_of[following.object] = following.share
     wanted = share_of[parcel] > 0
     parcel, use_class, floor_share = parcel[wanted], use_class[wanted], floor_share[wanted]
-    whole = _lines(town, rules, residence_row, Uses(parcel, use_class, floor_share))
+    whole = _lines(since, rules, residence_row, Uses(parcel, use_class, floor_share))
     filled = _topped_up(whole, rules).share
     return Split(parcel, use_class, whole.row, whole.step, share_of[parcel], filled)
 

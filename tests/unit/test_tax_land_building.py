@@ -224,6 +224,29 @@ class TestProblems:
         result = assess(town([{"value": 10**12}, *houses], [(0, 4, 10_000), (1, 2, 10_000), (2, 1, 10_000)]), RULES)
         assert [(problem.code, problem.object) for problem in result.problems] == [("tax.buildings_unmeasured", 0)]
 
+    @pytest.mark.parametrize(
+        ("reliefs", "owners", "uses", "told"),
+        [
+            (("private_school", ""), (0, 0), ("other", "other"), [1]),
+            (("", "private_school"), (0, 0), ("other", "other"), [0]),
+            (("private_school", "private_school"), (0, 0), ("other", "other"), []),
+            (("private_school", ""), (0, 1), ("other", "other"), []),
+            (("inherited_main_home", ""), (0, 0), ("residential", "other"), []),
+            (("unsold_stock", ""), (0, 0), ("other", "other"), []),
+        ],
+    )
+    def test_cut_on_only_one_of_land_and_building(
+        self, reliefs: tuple[str, str], owners: tuple[int, int], uses: tuple[str, str], told: list[int]
+    ) -> None:
+        """Decree 20 Jan 2563: told where the cut in force would be for the use of the other one, and never guessed."""
+        row = [RULES.reliefs.index(relief) if relief else NONE for relief in reliefs]
+        land = {"value": 10**12, "relief": row[0], "taxpayer": owners[0]}
+        house = {"kind": BUILDING, "parcel": 0, "value": 10**12, "relief": row[1], "taxpayer": owners[1]}
+        shares = [(place, CLASSES.index(use), 10_000) for place, use in enumerate(uses)]
+        problems = assess(town([land, house], shares), RULES).problems
+        assert [problem.object for problem in problems if problem.code == "tax.relief_on_one"] == told
+        assert all(problem.bill for problem in problems)
+
     def test_exempt_property_has_no_lines_and_needs_no_value(self) -> None:
         result = assess(town([{"value": NONE, "exempt": 1}], []), RULES)
         assert (result.problems, len(result.parts.base), result.total()) == ((), 0, 0)
@@ -265,6 +288,14 @@ class TestSettings:
         apart = assess(place, self.rules(tmp_path, "setting.contiguous_buildings", '"apart"'))
         assert apart.bill[0] == 600_000
         assert len(apart.bases.row) == 2
+
+    def test_vacant_years_kept_apart(self, tmp_path: Path) -> None:
+        """Act s.43: land 10 M vacant since 2566 and its vacant house 10 M: 120,000 baht, or 60,000 + 30,000."""
+        land = {"value": 10 * MILLION * 10_000, "vacant_since_be": 2566}
+        house = {"kind": BUILDING, "parcel": 0, "value": 10 * MILLION * 10_000}
+        place = town([land, house], [(0, 3, 10_000), (1, 3, 10_000)])
+        assert assess(place, RULES).bill[0] == 12_000_000
+        assert assess(place, self.rules(tmp_path, "setting.vacant_year_shared", '"own"')).bill[0] == 9_000_000
 
     def test_home_of_two_sets_shared_by_value(self, tmp_path: Path) -> None:
         """Land of one 30 M, house of two 40 M: 3/7 of 50 M leave 8,571,428.57 of the land, 4/7 leave 11,428,571.43."""
@@ -330,6 +361,52 @@ def test_uneven_base_shows_its_own_tax() -> None:
     assert sorted(result.lines.tax.tolist()) == [13_500_000, 37_500_000]
     said = [step.said("en") for step in explain(result, 0, str)]
     assert "Tax of this base: 510,000.00 baht" in said
+
+
+def working(result: Assessment, *codes: str) -> list[dict[str, str]]:
+    """The values of the steps of some kinds in the working of the first taxpayer, in order."""
+    return [step.values for step in explain(result, 0, str) if step.code.removeprefix("tax.trace.") in codes]
+
+
+def satang(written: str) -> Fraction:
+    return Fraction(written.replace(",", "")) * 100
+
+
+def test_printed_shares_of_an_uneven_base_add_up() -> None:
+    """Act s.42, s.43: 40 M vacant since 2563 and 20 M lately, touching; 60 M = 50 M + 10 M.
+
+    At 0.3 and 0.4 %: 190,000 x 20/60 = 63,333.33; at 0.9 and 1.0 %: 550,000 x 40/60 = 366,666.67; in all 430,000.
+    """
+    rows = [
+        {"value": worth * MILLION * 10_000, "group": 0, "vacant_since_be": since}
+        for worth, since in ((40, 2563), (20, 0))
+    ]
+    result = assess(town(rows, [(0, 3, 10_000), (1, 3, 10_000)]), RULES)
+    printed: dict[str, Fraction] = {}
+    slices_printed = shares_printed = Fraction(0)
+    for step in explain(result, 0, str):
+        if step.code == "tax.trace.slice":
+            slices_printed += satang(step.values["tax"])
+        if step.code == "tax.trace.portion":
+            share = slices_printed * satang(step.values["value"]) / satang(step.values["whole"])
+            assert abs(share - satang(step.values["tax"])) < Fraction(1, 10_000)
+            printed[step.values["value"]] = share
+            shares_printed, slices_printed = shares_printed + share, Fraction(0)
+    assert printed == {"20,000,000.00": Fraction(19_000_000, 3), "40,000,000.00": Fraction(110_000_000, 3)}
+    assert [satang(step["tax"]) for step in working(result, "base_tax")] == [shares_printed] == [43_000_000]
+
+
+def test_printed_cuts_of_an_uneven_base_add_up() -> None:
+    """Decree 20 Jan 2563: a school 100 M with the 90 % cut touching 100 M without: 750,000 by halves.
+
+    The school pays a tenth, 37,500, the other half 375,000.
+    """
+    school = RULES.reliefs.index("private_school")
+    rows = [{"value": 100 * MILLION * 10_000, "group": 0, "relief": relief} for relief in (school, NONE)]
+    result = assess(town(rows, [(0, 2, 10_000), (1, 2, 10_000)]), RULES)
+    sums = [satang(step["tax"]) for step in working(result, "portion", "portion_cut", "base_tax")]
+    assert sums == [37_500_000, 37_500_000, 3_750_000, 41_250_000]
+    assert sum(satang(step["tax"]) for step in working(result, "slice")) == 75_000_000
 
 
 def test_working_says_every_step_in_both_languages() -> None:
