@@ -24,6 +24,7 @@ from donhan_gis.paths import LAW
 PERCENT = 100
 SATANG_PER_BAHT = 100
 SCHEMA = 1
+MAIN_AREA = "land_building"
 HEADER = {"schema", "area", "covers", "th", "en", "value"}
 NEEDED = {"key", "from", "unit", "value", "source"}
 ALLOWED = NEEDED | {"until", "unsure", "choices", "th", "en"}
@@ -67,6 +68,7 @@ class Law:
     year_be: int
     values: Mapping[str, Value]
     known: Mapping[str, tuple[int, ...]]
+    titles: Mapping[str, tuple[str, str]]
     hash: str
 
     def value(self, key: str) -> Value:
@@ -76,7 +78,7 @@ class Law:
             NoLawForDate: nothing of that name holds in this year.
         """
         if key not in self.values:
-            raise _no_law(key, self.year_be, self.known.get(key, ()))
+            raise _no_law(self.titles.get(key, (key, key)), self.year_be, self.known.get(key, ()))
         return self.values[key]
 
     def percent(self, key: str) -> Fraction:
@@ -128,10 +130,11 @@ class Law:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One law file: its area, the tax years checked (first, last) and its values."""
+    """One law file: its area, its title in both languages, the tax years checked (first, last) and its values."""
 
     file: str
     area: str
+    title: tuple[str, str]
     covers: tuple[int, int]
     values: tuple[Value, ...]
 
@@ -151,13 +154,13 @@ class LawBook:
         """
         areas = {area for area, (first, last) in self.coverage().items() if first <= year_be <= last}
         if not areas:
-            raise _no_law("land_building", year_be, self.years())
+            raise _no_law(self._title(), year_be, self.years())
         values: dict[str, Value] = {}
         for layer in self.layers:
             if layer.area in areas:
                 values.update(_holding(layer, year_be))
         known = {key: tuple(years) for key, years in self._known().items()}
-        return Law(year_be, values, known, self.hash)
+        return Law(year_be, values, known, self._titles(), self.hash)
 
     def coverage(self) -> dict[str, tuple[int, int]]:
         """Return the first and last tax year checked, by area."""
@@ -170,6 +173,16 @@ class LawBook:
     def years(self) -> tuple[int, ...]:
         """Return every tax year some file covers."""
         return tuple(sorted({year for first, last in self.coverage().values() for year in range(first, last + 1)}))
+
+    def _title(self) -> tuple[str, str]:
+        """Return what the files are about: the Act, where they hold it."""
+        titles = {layer.area: layer.title for layer in reversed(self.layers)}
+        return titles.get(MAIN_AREA) or next(iter(titles.values()))
+
+    def _titles(self) -> dict[str, tuple[str, str]]:
+        """Return the titles of every value of any year by its key; those without one go by their file's."""
+        layers = [(layer, value) for layer in reversed(self.layers) for value in layer.values]
+        return {value.key: (value.th or layer.title[0], value.en or layer.title[-1]) for layer, value in layers}
 
     def _known(self) -> dict[str, list[int]]:
         years: dict[str, list[int]] = {}
@@ -232,7 +245,7 @@ def _layer(path: Path, text: bytes, below: Sequence[Layer] | None) -> Layer:
     _once(path, values)
     if below is not None:
         _only_known(path, values, below)
-    return Layer(path.name, data["area"], (covers[0], covers[-1]), values)
+    return Layer(path.name, data["area"], (data["th"], data["en"]), (covers[0], covers[-1]), values)
 
 
 def _value(path: Path, area: str, entry: Mapping[str, Any]) -> Value:
@@ -296,9 +309,12 @@ def _holding(layer: Layer, year_be: int) -> Iterator[tuple[str, Value]]:
             yield value.key, value
 
 
-def _no_law(parameter: str, year_be: int, available: Sequence[int]) -> NoLawForDate:
+def _no_law(title: tuple[str, str], year_be: int, available: Sequence[int]) -> NoLawForDate:
     years = ", ".join(map(str, sorted(set(available)))) or "–"
-    return NoLawForDate("law.none", field="tax_year_be", parameter=parameter, date=year_be, available=years)
+    thai, english = title
+    return NoLawForDate(
+        "law.none", field="tax_year_be", parameter_th=thai, parameter_en=english, date=year_be, available=years
+    )
 
 
 def _decimal(text: Any) -> Decimal:

@@ -65,14 +65,15 @@ class Node:
         return found.items() if found else []
 
     def text(self) -> str:
-        """Return a text that is not blank.
+        """Return a text that is not blank; a whole number, which other programs write for an id, is its digits.
 
         Raises:
-            InvalidInput: this is not a text.
+            InvalidInput: this is neither.
         """
-        if not isinstance(self.value, str) or not self.value.strip():
+        written = str(self.value) if type(self.value) is int else self.value
+        if not isinstance(written, str) or not written.strip():
             raise fault("want_text", self.path)
-        return self.value
+        return written
 
     def one_of(self, allowed: Iterable[str]) -> str:
         """Return a text out of a closed list.
@@ -86,12 +87,12 @@ class Node:
         return written
 
     def whole(self) -> int:
-        """Return a whole number that is not negative.
+        """Return a whole number that is not negative, written as text or as a JSON number.
 
         Raises:
             InvalidInput: this is no whole number, or a negative one.
         """
-        if isinstance(self.value, bool) or not isinstance(self.value, int | Decimal):
+        if isinstance(self.value, bool) or not isinstance(self.value, str | int | Decimal):
             raise fault("want_whole", self.path)
         number = self.decimal()
         if number.denominator != 1:

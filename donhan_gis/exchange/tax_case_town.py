@@ -39,6 +39,7 @@ from donhan_gis.tax.trace import explain
 
 KINDS = ("natural", "juristic")
 HOME_LAO = "400113"  # อบต.ดอนหัน, the authority of a parcel that names none
+BETWEEN_OWNERS = "+"  # in the key of a set of co-owners
 SATANG = 100
 PERCENT = 100
 FLOOR_SCALE = 100  # 1/100 m²
@@ -78,7 +79,8 @@ class Gathered:
 def land_building_case(case: Node) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """Return the bills of a case by taxpayer (``{"tax_baht": "0.00"}``) and the working.
 
-    Taxpayers whose property is worth nothing at all have no bill.
+    A bill may be nought. Only an owner all of whose land is worth nothing and merely carries others' buildings has
+    none: such land stands in a case because a building needs a parcel.
 
     Raises:
         DonhanError: the case cannot be computed; ``field`` names the path at fault.
@@ -89,11 +91,18 @@ def land_building_case(case: Node) -> tuple[dict[str, Any], list[dict[str, Any]]
     for problem in result.problems:
         if not problem.bill:
             raise InvalidInput(problem.code, field=got.nodes[problem.object].path)
-    worth = np.zeros(len(got.sets), np.int64)
-    np.add.at(worth, town.objects.taxpayer, town.objects.value)
-    billed = [(name, row) for name, row in _names(got).items() if result.taxed[row] and worth[row] > 0]
+    billed = [(name, row) for name, row in _names(got).items() if result.taxed[row] and not _only_carries(town, row)]
     bills = {name: {"tax_baht": baht(int(result.bill[row]))} for name, row in billed}
     return bills, _trace(got, result, billed)
+
+
+def _only_carries(town: Municipality, taxpayer: int) -> bool:
+    """Tell whether a taxpayer has nothing but land without value under buildings of others."""
+    objects = town.objects
+    strange = objects.taxpayer[objects.parcel] != objects.taxpayer
+    carrying = objects.parcel[(objects.parcel != NONE) & strange]
+    own = np.flatnonzero(objects.taxpayer == taxpayer)
+    return not objects.value[own].any() and bool(np.isin(own, carrying).all())
 
 
 def baht(satang: int) -> str:
@@ -106,7 +115,7 @@ def baht(satang: int) -> str:
 
 
 def _names(got: Gathered) -> dict[str, int]:
-    return {"+".join(owners): row for owners, row in got.sets.items()}
+    return {BETWEEN_OWNERS.join(owners): row for owners, row in got.sets.items()}
 
 
 def _trace(got: Gathered, result: Assessment, billed: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
@@ -125,7 +134,10 @@ def _trace(got: Gathered, result: Assessment, billed: Sequence[tuple[str, int]])
 def _gathered(case: Node) -> Gathered:
     year = case.need("tax_year_be").whole()
     rules = rules_of(law.at(year))
-    owners = case.each("owners")
+    owners = case.need("owners").items()
+    for owner in owners:
+        if BETWEEN_OWNERS in owner.need("id").text():
+            raise fault("plus_in_id", owner.need("id").path, value=owner.need("id").text())
     kinds = [owner.need("kind").one_of(KINDS) for owner in owners]
     got = Gathered(unique(owners, "id"), [kind == "natural" for kind in kinds], rules)
     parcels, buildings, condos = (case.each(name) for name in ("parcels", "buildings", "condos"))
@@ -167,7 +179,7 @@ def _taxpayer(got: Gathered, node: Node) -> int:
     for place, name in enumerate(names):
         if name.text() not in got.owners:
             raise fault("unknown_id", name.path, value=name.text())
-        if any(name.text() == other.value for other in names[:place]):
+        if any(name.text() == other.text() for other in names[:place]):
             raise fault("duplicate", name.path, value=name.text())
     return got.sets.setdefault(tuple(sorted(name.text() for name in names)), len(got.sets))
 
@@ -228,8 +240,7 @@ def _floor(node: Node) -> int:
 
 def _lao(got: Gathered, node: Node) -> int:
     lao = node.get("lao")
-    code = HOME_LAO if lao is None else str(lao.whole()) if isinstance(lao.value, int) else lao.text()
-    return got.laos.setdefault(code, len(got.laos))
+    return got.laos.setdefault(lao.text() if lao else HOME_LAO, len(got.laos))
 
 
 def _vacant_since(got: Gathered, node: Node) -> int:
@@ -258,7 +269,8 @@ def _uses(got: Gathered, node: Node, kind: int) -> dict[int, int]:
         raise fault("mixed_measures", rows.path)
     for use in rows.items():
         number = CLASSES.index(use.need("class").one_of(allowed))
-        part = use.need("floor_m2" if any(floors) else "share_pct").decimal()
+        follows = number == FROM_BUILDING and len(floors) == 1 and use.get("share_pct") is None
+        part = Fraction(PERCENT) if follows else use.need("floor_m2" if any(floors) else "share_pct").decimal()
         sums[number] = sums.get(number, Fraction(0)) + part
     whole = sum(sums.values(), Fraction(0)) if any(floors) else Fraction(PERCENT)
     if sum(sums.values()) > whole:

@@ -6,8 +6,6 @@ One bad case gives an error that names its field; the others still run. Money an
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis import law
+from donhan_gis.documents.output import whole_file
 from donhan_gis.errors import DonhanError, SourceError
 from donhan_gis.exchange.case_node import LONGEST, Node, fault
 from donhan_gis.exchange.tax_case_town import depreciation, land_building_case
@@ -37,10 +36,16 @@ def calculate_file(cases_path: Path, out_path: Path) -> Summary:
     """Compute every case of a JSON file and write the results beside their ids; the result file is replaced whole.
 
     Raises:
-        SourceError: the case file cannot be read at all, or the result file cannot be written.
+        SourceError: the case file cannot be read at all, or the result file cannot be written or is the case file.
     """
-    results = calculate(_read(Path(cases_path)))
-    _write(Path(out_path), results)
+    source, out = Path(cases_path), Path(out_path)
+    cases = _read(source)
+    if out.exists() and out.samefile(source):
+        raise SourceError("tax_cases.same_file", field="out", path=str(out))
+    results = calculate(cases)
+    written = json.dumps(results, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
+    with whole_file(out) as spare:
+        spare.write_bytes(written)
     failed = sum("error" in result for result in results)
     return Summary(len(results), len(results) - failed, failed)
 
@@ -60,11 +65,11 @@ def _one(case: Any, place: int, seen: set[str]) -> Result:
     name: Result = {"id": None, "position": place}
     try:
         node = Node(case)
-        given = node.need("id").text()
-        name = {"id": given}
-        if given in seen:
-            raise fault("duplicate", "id", value=given)
-        seen.add(given)
+        given = node.need("id")
+        known, name = given.text(), {"id": given.value}
+        if known in seen:
+            raise fault("duplicate", "id", value=known)
+        seen.add(known)
         results, trace = KINDS[node.need("kind").one_of(KINDS)](node)
     except DonhanError as trouble:
         return {**name, "error": trouble.as_dict()}
@@ -118,20 +123,3 @@ def _decimal(written: str) -> Decimal:
 def _whole(written: str) -> int | Decimal:
     """Return a JSON whole number; one too long to be a sum of money stays a decimal, which is quick to refuse."""
     return int(written) if len(written) <= LONGEST else _decimal(written)
-
-
-def _write(path: Path, results: Sequence[Result]) -> None:
-    """Write the results to a new file and put it in place of the old one in one step."""
-    written = json.dumps(results, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
-    spare: Path | None = None
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".tmp")
-        spare = Path(name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(written)
-        spare.chmod(0o644)
-        spare.replace(path)
-    except OSError as trouble:
-        if spare is not None:
-            spare.unlink(missing_ok=True)
-        raise SourceError("tax_cases.unwritable", path=str(path), reason=trouble.strerror or str(trouble)) from trouble

@@ -66,13 +66,18 @@ LAND = ("parcels", 0, "land_value_baht")
 VALUE = "parcels[0].land_value_baht"
 SINCE = "parcels[0].vacant_since_be"
 SHARE_AND_FLOOR = {"uses": [*uses(other="50")["uses"], {"class": "vacant", "floor_m2": "5"}]}
+FOLLOWED_IN_PART = {"uses": [{"class": "from_building"}, *uses(other="50")["uses"]]}
 HOUSE = "buildings[0].house_registered"
 BAD = [
     ("unknown kind", home(kind="pig_tax"), "tax_cases.unknown", "kind"),
     ("kind missing", without(home(), "kind"), "tax_cases.missing", "kind"),
     ("year without law", home(tax_year_be=2590), "law.none", "tax_year_be"),
     ("year before the Act", home(tax_year_be=2562), "law.none", "tax_year_be"),
-    ("year as text", home(tax_year_be="2569"), "tax_cases.want_whole", "tax_year_be"),
+    ("year no number", home(tax_year_be="next"), "tax_cases.bad_number", "tax_year_be"),
+    ("year with decimals", home(tax_year_be="2569.5"), "tax_cases.want_whole", "tax_year_be"),
+    ("owners null", home(owners=None), "tax_cases.missing", "owners"),
+    ("owner with a plus", home(owners=[{"id": "A", "kind": "natural"}, {"id": "A+B", "kind": "natural"}]),
+     "tax_cases.plus_in_id", "owners[1].id"),
     ("year missing", without(home(), "tax_year_be"), "tax_cases.missing", "tax_year_be"),
     ("owners as text", home(owners="A"), "tax_cases.want_list", "owners"),
     ("owner unknown", home(parcel={"owner": "Z"}), "tax_cases.unknown_id", "parcels[0].owner"),
@@ -80,7 +85,8 @@ BAD = [
     ("owner list empty", home(parcel={"owner": []}), "tax_cases.empty", "parcels[0].owner"),
     ("owner twice", home(parcel={"owner": ["A", "A"]}), "tax_cases.duplicate", "parcels[0].owner[1]"),
     ("owner missing", without(home(), "parcels", 0, "owner"), "tax_cases.missing", "parcels[0].owner"),
-    ("owner a number", home(parcel={"owner": 5}), "tax_cases.want_text", "parcels[0].owner"),
+    ("owner a number", home(parcel={"owner": 5}), "tax_cases.unknown_id", "parcels[0].owner"),
+    ("owner true", home(parcel={"owner": True}), "tax_cases.want_text", "parcels[0].owner"),
     ("owner kind", home(owners=[{"id": "A", "kind": "alien"}]), "tax_cases.unknown", "owners[0].kind"),
     ("value missing", without(home(), *LAND), "tax_cases.missing", VALUE),
     ("value negative", home(parcel={"land_value_baht": "-1"}), "tax_cases.negative", VALUE),
@@ -96,6 +102,8 @@ BAD = [
     ("uses an object", home(parcel={"uses": {"class": "other"}}), "tax_cases.want_list", "parcels[0].uses"),
     ("use unknown", home(parcel=uses(moon="100")), "tax_cases.unknown", "parcels[0].uses[0].class"),
     ("share missing", home(parcel={"uses": [{"class": "other"}]}), "tax_cases.missing", "parcels[0].uses[0].share_pct"),
+    ("followed in part without a share", home(parcel=FOLLOWED_IN_PART),
+     "tax_cases.missing", "parcels[0].uses[0].share_pct"),
     ("shares over", home(parcel=uses(other="60", vacant="41")), "tax_cases.shares_over", "parcels[0].uses"),
     ("shares nought", home(parcel=uses(other="0")), "tax_cases.empty", "parcels[0].uses"),
     ("building on no parcel", home(building={"parcel": "P9"}), "tax_cases.unknown_id", "buildings[0].parcel"),
@@ -127,7 +135,7 @@ def test_bad_case_names_its_field_and_lets_others_run(case: dict[str, Any], code
     assert sound["results"] == {"A": {"tax_baht": "3000.00"}}
 
 
-@pytest.mark.parametrize("case", [{"kind": "land_building"}, {"id": 7}, {"id": ""}, None, [], "case", 1.5])
+@pytest.mark.parametrize("case", [{"kind": "land_building"}, {"id": 7.5}, {"id": ""}, None, [], "case", 1.5])
 def test_case_without_an_id_is_told_by_its_position(case: Any) -> None:
     result = calculate([home(), case])[1]
     assert result["id"] is None
@@ -139,6 +147,39 @@ def test_id_used_twice_is_an_error_of_the_second_case() -> None:
     first, second = calculate([home(), home()])
     assert "results" in first
     assert (second["error"]["code"], second["error"]["field"]) == ("tax_cases.duplicate", "id")
+
+
+def test_numbers_for_ids_and_texts_for_numbers() -> None:
+    """Legal JSON of other programs: 1 M x 0.3 % + a brick house of 10 years (10 %) 900,000 x 0.3 % = 3,000 + 2,700."""
+    case = priced(material="brick", age_years="10", area_m2="100", price_baht_per_m2="10000")
+    case.update(id=7, tax_year_be="2569", owners=[{"id": 1, "kind": "natural"}])
+    case["parcels"][0].update(id=4, owner=[1], uses=[{"class": "from_building"}], lao=400113, contiguous_group=2)
+    case["buildings"][0].update(id=5, owner=1, parcel=4, house_registered=[1])
+    first, second = calculate([case, {**case, "id": "7"}])
+    assert (first["id"], first["results"]) == (7, {"1": {"tax_baht": "5700.00"}})
+    assert second["error"]["code"] == "tax_cases.duplicate"
+
+
+@pytest.mark.parametrize(
+    ("owners", "values", "billed"),
+    [
+        (("A", "A"), ("0", "0"), {"A": "0.00"}),
+        (("A", "B"), ("0", "0"), {"B": "0.00"}),
+        (("A", "B"), ("1000000", "0"), {"A": "3000.00", "B": "0.00"}),
+    ],
+)
+def test_property_worth_nothing_has_a_bill_of_nought(
+    owners: tuple[str, str], values: tuple[str, str], billed: dict[str, str]
+) -> None:
+    """Land worth nothing that only carries another's building is no property of the case (as in case FAQ-08)."""
+    people = [{"id": name, "kind": "natural"} for name in "AB"]
+    parcel, building = ({"owner": name} for name in owners)
+    case = home(
+        owners=people, parcel={**parcel, "land_value_baht": values[0]}, building={**building, "value_baht": values[1]}
+    )
+    assert calculate([case])[0]["results"] == {name: {"tax_baht": tax} for name, tax in billed.items()}
+    alone = home(parcel={"land_value_baht": "0"}, buildings=[])
+    assert calculate([alone])[0]["results"] == {"A": {"tax_baht": "0.00"}}
 
 
 def test_left_out_fields_and_residents_are_told() -> None:
@@ -212,11 +253,22 @@ def test_unreadable_file_is_one_sentence_and_writes_nothing(tmp_path: Path, cont
 def test_unwritable_result_is_one_sentence(tmp_path: Path) -> None:
     source = tmp_path / "cases.json"
     source.write_text(json.dumps([home()]), encoding="utf-8")
-    for out in (tmp_path / "nowhere" / "result.json", tmp_path):
+    for out, code in ((tmp_path / "nowhere" / "result.json", "no_folder"), (tmp_path, "is_folder")):
         with pytest.raises(SourceError) as caught:
             calculate_file(source, out)
-        assert caught.value.code == "tax_cases.unwritable"
+        assert caught.value.code == f"documents.{code}"
     assert list(tmp_path.iterdir()) == [source]
+
+
+def test_results_are_not_written_over_the_cases(tmp_path: Path) -> None:
+    source, other = tmp_path / "cases.json", tmp_path / "also.json"
+    source.write_text(json.dumps([home()]), encoding="utf-8")
+    other.hardlink_to(source)
+    for out in (source, tmp_path / "." / "cases.json", other):
+        with pytest.raises(SourceError) as caught:
+            calculate_file(source, out)
+        assert (caught.value.code, caught.value.field) == ("tax_cases.same_file", "out")
+    assert json.loads(source.read_text(encoding="utf-8")) == [home()]
 
 
 def test_torn_letters_in_an_id_are_written_back_as_they_came(tmp_path: Path) -> None:

@@ -83,11 +83,15 @@ def test_year_without_law(year: int) -> None:
         law.at(year)
     assert str(year) in caught.value.en
     assert "2569" in caught.value.th
+    assert "พระราชบัญญัติภาษีที่ดินและสิ่งปลูกสร้าง" in caught.value.th
+    assert "land_building" not in caught.value.th + caught.value.en
 
 
 def test_key_without_law() -> None:
-    with pytest.raises(NoLawForDate):
+    with pytest.raises(NoLawForDate) as caught:
         law.at(2569).percent("land_building.class_cut.unsold_stock")
+    assert "อสังหาริมทรัพย์รอการขาย" in caught.value.th
+    assert "unsold stock" in caught.value.en
     with pytest.raises(DeclarationError):
         law.at(2569).percent("land_building.exempt.agriculture_natural")
 

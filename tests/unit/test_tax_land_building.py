@@ -420,6 +420,21 @@ def test_working_says_every_step_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize(
+    ("use_class", "phrase"),
+    [
+        ("agriculture", "ส่วนที่ใช้ประกอบเกษตรกรรม"),
+        ("residential", "ส่วนที่ใช้เป็นที่อยู่อาศัย"),
+        ("other", "ส่วนที่ใช้ประโยชน์อื่น ๆ"),
+        ("vacant", "ส่วนที่ทิ้งไว้ว่างเปล่าหรือไม่ได้ทำประโยชน์ตามควรแก่สภาพ"),
+    ],
+)
+def test_uses_are_named_in_the_words_of_the_act(use_class: str, phrase: str) -> None:
+    """Act s.37 (1) to (4)."""
+    steps = explain(assess(town([{"value": 10**12}], [(0, CLASSES.index(use_class), 10_000)]), RULES), 0, str)
+    assert steps[0].said("th") == f"มูลค่าที่ดิน 0 {phrase} ร้อยละ 100 = 1,000,000.00 บาท"
+
+
+@pytest.mark.parametrize(
     ("share", "written"), [(Fraction(1, 10_000), "0.01"), (Fraction(1), "100"), (Fraction(17, 40), "42.5")]
 )
 def test_percent_text(share: Fraction, written: str) -> None:
