@@ -51,7 +51,7 @@ class DeclarationError(DonhanError):
 
 
 class NoLawForDate(DonhanError):
-    """No value of a law table holds at the year or date asked for: values ``parameter_th``, ``parameter_en``, ``date``, ``available``."""
+    """No value of a law table holds then: values ``parameter_th``, ``parameter_en``, ``date``, ``available``."""
 
 
 class SourceError(DonhanError):
