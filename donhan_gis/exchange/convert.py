@@ -313,6 +313,16 @@ def code_as_written(parts: Sequence[Any]) -> Cell:
     return Cell("".join(_text(value, _ANY).split()).upper())
 
 
+def digits(parts: Sequence[Any]) -> Cell:
+    """Return the digits of a code that carries letters before them.
+
+    >>> digits(["TH400113"]).value
+    '400113'
+    """
+    value = native(parts[0])
+    return Cell(re.sub(r"\D", "", thai.arabic_digits(str(value))) or None) if not is_blank(value) else Cell()
+
+
 def sheet_part(parts: Sequence[Any], position: int) -> Cell:
     """Return one part of a sheet number such as ``5440 IV 4046-07``: 1 sheet, 2 quadrant (1 to 4), 3 square, 4 part."""
     written = "" if is_blank(native(parts[0])) else thai.arabic_digits(str(native(parts[0]))).strip()
@@ -339,5 +349,6 @@ COMBINATIONS: Mapping[str, Callable[[Sequence[Any]], Cell]] = {
     "parcel_code": parcel_code,
     "code": code_as_written,
     "quadrant": quadrant,
+    "digits": digits,
     **{f"sheet_{n}": (lambda parts, n=n: sheet_part(parts, n)) for n in (1, 2, 3, 4)},  # type: ignore[misc]
 }

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis import thai
-from donhan_gis.errors import DeclarationError, InvalidInput
+from donhan_gis.errors import DeclarationError, InvalidInput, SourceError
 from donhan_gis.exchange.convert import COMBINATIONS
+from donhan_gis.field import Field
 from donhan_gis.i18n import LANGUAGES, Language, text
 from donhan_gis.paths import DATA
 from donhan_gis.register import Register
@@ -27,6 +28,7 @@ from donhan_gis.register import Register
 FOLDER = DATA / "mapping"
 _DBF_NAME_LENGTH = 10
 _OWN_EXPORT_COLUMN = "uid"
+_SQWAH_UNIT = "ตร.ว."
 _TOP_KEYS = {"schema", "name", "th", "en", "register", "source", "must", "ignore", "fixed", "column"}
 _COLUMN_KEYS = {"field", "from", "as", "values"}
 _LEAST_SHARE = 0.3  # of a mapping file's columns that must be there before it is proposed
@@ -88,12 +90,16 @@ def load(file: Path) -> ColumnMapping:
     """Return a mapping file.
 
     Raises:
-        DeclarationError: unreadable, an unknown key, or an unknown combination.
+        SourceError: the file is missing, cannot be opened, or is not TOML.
+        DeclarationError: an unknown key, or an unknown combination.
     """
     try:
         data = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DeclarationError("declaration.unreadable", file=file.name, key=str(error)) from error
+    except OSError as error:
+        raise SourceError("mapping.missing", field="mapping", path=file) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        line = re.search(r"line (\d+)", str(error))
+        raise SourceError("mapping.unreadable", field="mapping", path=file, line=line[1] if line else "1") from error
     _check_keys(data, _TOP_KEYS, file, "mapping")
     for key in ("name", "th", "en", "register", "column"):
         if not data.get(key):
@@ -165,6 +171,12 @@ def doubtful_names() -> frozenset[str]:
     return frozenset(data["names"])
 
 
+@cache
+def synonyms() -> Mapping[str, Any]:
+    """Return the headings that offices use: ``area`` by part, ``register`` by register and field."""
+    return tomllib.loads((FOLDER / "_synonyms.toml").read_text(encoding="utf-8"))
+
+
 # -- checks
 
 
@@ -218,27 +230,59 @@ def fit(mapping: ColumnMapping, columns: Sequence[str]) -> ColumnMapping:
 def suggest(columns: Iterable[str], register: Register) -> ColumnMapping:
     """Return the likeliest mapping of a file's columns, each entry with its reason and score.
 
-    A mapping file that fits gives the start; names and titles of the register's own fields fill the rest.
+    A mapping file that fits gives the start; names and titles of the register's own fields, areas in rai, ngan and
+    wah, and headings that offices use fill the rest.
     """
     present = [str(column) for column in columns]
     base = _best_built_in(present, register)
-    taken = {source for column in base.columns for source in column.sources} | set(base.ignored)
-    filled = {column.field for column in base.columns}
+    used = {source for column in base.columns for source in column.sources} | set(base.ignored)
     own = _OWN_EXPORT_COLUMN in (name.casefold() for name in present)
-    extra, doubtful = [], []
-    for name in present:
-        if name in taken:
-            continue
-        if name.casefold() in doubtful_names() and not own:
-            doubtful.append(name)
-        elif (known := _by_name(name, register)) and known[0] not in filled:
-            filled.add(known[0])
-            extra.append(MappedColumn(known[0], (name,), reason=known[1], score=known[2]))
-    all_columns = (*base.columns, *extra)
-    used = taken | {source for column in extra for source in column.sources}
+    doubtful = [name for name in present if name not in used and name.casefold() in doubtful_names() and not own]
+    found = list(base.columns)
+    for way in (_by_own_names, _by_area, _by_synonyms):
+        free = [name for name in present if name not in used and name not in doubtful]
+        found += way(free, register, {column.field for column in found})
+        used |= {source for column in found for source in column.sources}
     unmapped = tuple(name for name in present if name not in used and name not in doubtful)
     score = len(used) / len(present) if present else 0.0
-    return replace(base, columns=all_columns, unmapped=unmapped, doubtful=tuple(doubtful), score=score)
+    return replace(base, columns=tuple(found), unmapped=unmapped, doubtful=tuple(doubtful), score=score)
+
+
+def _by_own_names(free: Sequence[str], register: Register, filled: set[str]) -> list[MappedColumn]:
+    found: dict[str, MappedColumn] = {}
+    for name in free:
+        known = _by_name(name, register)
+        if known and known[0] not in filled:
+            found.setdefault(known[0], MappedColumn(known[0], (name,), reason=known[1], score=known[2]))
+    return list(found.values())
+
+
+def _by_area(free: Sequence[str], register: Register, filled: set[str]) -> list[MappedColumn]:
+    """Return the field counted in square wah, filled from columns of rai, ngan, wah and เศษ; none without rai."""
+    wanted = [f.name for f in register.fields if f.unit == _SQWAH_UNIT and not f.retired and f.name not in filled]
+    parts: list[str] = []
+    for part in ("rai", "ngan", "wah", "hundredths"):
+        name = _heading(free, synonyms()["area"][part])
+        if name is None or not wanted:
+            break
+        parts.append(name)
+    return [MappedColumn(wanted[0], tuple(parts), "rai_ngan_wah", reason="area", score=0.8)] if parts else []
+
+
+def _by_synonyms(free: Sequence[str], register: Register, filled: set[str]) -> list[MappedColumn]:
+    left, found = list(free), []
+    for field, headings in synonyms()["register"].get(register.name, {}).items():
+        name = _heading(left, headings) if field not in filled else None
+        if name:
+            left.remove(name)
+            found.append(MappedColumn(field, (name,), reason="synonym", score=0.7))
+    return found
+
+
+def _heading(names: Sequence[str], headings: Sequence[str]) -> str | None:
+    """Return the column whose name stands first among the headings."""
+    plain = {_plain(name): name for name in reversed(names)}
+    return next((plain[_plain(heading)] for heading in headings if _plain(heading) in plain), None)
 
 
 def _best_built_in(present: Sequence[str], register: Register) -> ColumnMapping:
@@ -257,17 +301,23 @@ def _best_built_in(present: Sequence[str], register: Register) -> ColumnMapping:
 
 
 def _plain(written: str) -> str:
-    return re.sub(r"[\s_]", "", thai.normalise(written)).casefold()
+    """Return a heading without what people leave out or put in as they like."""
+    return re.sub(r"[\s_.์]", "", thai.normalise(written)).casefold()
 
 
 def _by_name(name: str, register: Register) -> tuple[str, str, float] | None:
     """Return (field, reason, score) of the only field that a column's name fits best."""
     wanted = _plain(name)
     without_unit = _plain(re.sub(r"\s*\([^)]*\)\s*$", "", name))
+
+    def titled(field: Field, title: str, heading: str) -> bool:
+        # What stands in brackets may be left out, but not where it could be another unit than the field's.
+        return wanted in (_plain(title), _plain(heading)) or (not field.unit and _plain(title) == without_unit)
+
     ways: list[tuple[str, float, Any]] = [
         ("name", 1.0, lambda f: _plain(f.name) == wanted),
-        ("title_th", 0.9, lambda f: _plain(f.th) in (wanted, without_unit) or _plain(f.heading("th")) == wanted),
-        ("title_en", 0.9, lambda f: _plain(f.en) in (wanted, without_unit) or _plain(f.heading("en")) == wanted),
+        ("title_th", 0.9, lambda f: titled(f, f.th, f.heading("th"))),
+        ("title_en", 0.9, lambda f: titled(f, f.en, f.heading("en"))),
         ("short_name", 0.8, lambda f: len(name) == _DBF_NAME_LENGTH and f.name[:_DBF_NAME_LENGTH] == name.casefold()),
     ]
     for reason, score, fits in ways:

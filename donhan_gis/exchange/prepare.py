@@ -17,14 +17,16 @@ from numpy.typing import NDArray
 from donhan_gis.errors import InvalidInput
 from donhan_gis.exchange.convert import COMBINATIONS, Cell, Trouble, convert, is_blank, native
 from donhan_gis.exchange.mapping import ColumnMapping, check
-from donhan_gis.exchange.shapes import promote
+from donhan_gis.exchange.naming import bare
+from donhan_gis.exchange.shapes import promote, type_in_words
 from donhan_gis.exchange.source import Rejected, Source
 from donhan_gis.field import Choice, Field, Kind, problems
 from donhan_gis.finding import Finding, Severity
 from donhan_gis.parcels.datum import to_storage
-from donhan_gis.register import Register, Registers
+from donhan_gis.register import SYSTEM_COLUMNS, Register, Registers
 
 GEOMETRY = "geom"
+References = Mapping[str, Mapping[str, Sequence[str]]]
 _MERGEABLE = ("MultiPolygon", "MultiLineString")
 _TOUCH_M = 0.05  # parts of one parcel drawn apart by less than this still touch
 _OVERLAP_SHARE = 0.01  # of the smaller part; more than this and they are two drawings, not two parts
@@ -99,13 +101,14 @@ def prepare(
     mapping: ColumnMapping,
     *,
     registers: Registers,
-    references: Mapping[str, Mapping[str, str]] | None = None,
+    references: References | None = None,
     existing: Mapping[tuple[str, ...], set[tuple[Any, ...]]] | None = None,
     shift: str = "",
 ) -> Prepared:
     """Return the rows of a file as the register takes them.
 
-    ``references`` gives for each register referred to the uid of what a file calls a row (moo, code, id number).
+    ``references`` gives for each register referred to the uids of what a file calls a row (moo, code, id number),
+    by its bare name (``naming.names_of``).
     ``existing`` gives for each key (field names) the values the project already holds. ``shift`` names the datum
     shift for Indian 1975 where the pinned default is not wanted.
 
@@ -121,6 +124,7 @@ def prepare(
     _check_required(work)
     _check_keys(work, existing or {})
     _note_schemes(work, mapping)
+    _note_left_out(work, mapping)
     kept = [i for i in range(source.count) if i not in work.held and i not in work.merged]
     rows = tuple(_row(work, index) for index in kept)
     held = tuple(_rejected(work, index) for index in sorted(work.held))
@@ -151,9 +155,7 @@ def _jsonable(value: Any) -> Any:
 # -- values
 
 
-def _fill(
-    work: _Work, mapping: ColumnMapping, registers: Registers, references: Mapping[str, Mapping[str, str]]
-) -> None:
+def _fill(work: _Work, mapping: ColumnMapping, registers: Registers, references: References) -> None:
     """Convert every mapped field; each distinct cell is worked out once."""
     troubles: dict[str, list[tuple[int, Trouble]]] = defaultdict(list)
     for column in mapping.columns:
@@ -196,7 +198,7 @@ def _column(
     meanings: Mapping[str, str],
     declared: Field,
     registers: Registers,
-    references: Mapping[str, Mapping[str, str]],
+    references: References,
 ) -> list[Cell]:
     """Return the cells (n) of one field."""
     choices = registers.choices_of(declared)
@@ -222,20 +224,22 @@ def _single(
     declared: Field,
     choices: Sequence[Choice],
     meanings: Mapping[str, str],
-    references: Mapping[str, Mapping[str, str]],
+    references: References,
 ) -> Cell:
     if declared.kind is Kind.REF and cell.trouble is None:
         return _reference(cell.value, declared, references)
     return convert(cell.value, declared, choices=choices, meanings=meanings) if cell.trouble is None else cell
 
 
-def _reference(value: Any, declared: Field, references: Mapping[str, Mapping[str, str]]) -> Cell:
+def _reference(value: Any, declared: Field, references: References) -> Cell:
     value = native(value)
     if is_blank(value):
         return Cell()
-    uid = references.get(declared.to, {}).get(str(value).strip())
-    if uid:
-        return Cell(uid)
+    uids = references.get(declared.to, {}).get(bare(str(value)), ())
+    if len(uids) == 1:
+        return Cell(uids[0])
+    if uids:  # taking one of them would tax the wrong person
+        return Cell(None, Trouble("row.many_such_rows", "error", {"text": str(value)[:80], "count": len(uids)}))
     # An optional link that leads nowhere is left open; without a required one the row has no place.
     severity: Severity = "error" if declared.required else "warning"
     return Cell(None, Trouble("row.no_such_row", severity, {"text": str(value)[:80]}))
@@ -263,10 +267,9 @@ def _check_geometry(work: _Work) -> None:
         if work.source.geometry[index] is None:
             work.note(index, GEOMETRY, Trouble("row.no_shape"))
         elif work.geometry is not None and work.geometry[index] is None:
-            found = work.source.geometry[index].geom_type
-            work.note(
-                index, GEOMETRY, Trouble("row.wrong_shape", "error", {"found": found, "wanted": work.register.geometry})
-            )
+            found, wanted = work.source.geometry[index].geom_type, work.register.geometry
+            told = {"found": type_in_words(found), "wanted": type_in_words(wanted)}
+            work.note(index, GEOMETRY, Trouble("row.wrong_shape", "error", told))
 
 
 def _check_required(work: _Work) -> None:
@@ -348,3 +351,13 @@ def _note_schemes(work: _Work, mapping: ColumnMapping) -> None:
         values = {"short": short, "long": long, "rest": len(blocks) - short - long, "block": parts[1]}
         name = work.register.name
         work.findings.append(Finding("import.two_schemes", "warning", name, values=values, source=work.source.name))
+
+
+def _note_left_out(work: _Work, mapping: ColumnMapping) -> None:
+    """Name the columns of the file that fill no field, once for the file; our own system columns go without saying."""
+    used = {name for column in mapping.columns for name in column.sources}
+    left = [name for name in work.source.columns if name not in used and name.casefold() not in SYSTEM_COLUMNS]
+    if left:
+        values = {"names": ", ".join(left), "count": len(left)}
+        name = work.register.name
+        work.findings.append(Finding("import.left_out_columns", "info", name, values=values, source=work.source.name))

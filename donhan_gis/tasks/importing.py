@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from donhan_gis.documents.output import whole_file
 from donhan_gis.errors import InvalidInput
 from donhan_gis.exchange import mapping as mappings
+from donhan_gis.exchange import naming
 from donhan_gis.exchange.prepare import Prepared, prepare
 from donhan_gis.exchange.read import read_source
-from donhan_gis.exchange.source import Rejected, Source
+from donhan_gis.exchange.source import Source
 from donhan_gis.field import Choice, Field, Kind
 from donhan_gis.i18n import Language, text
 from donhan_gis.parcels.landing import home_box_deg
@@ -25,6 +27,8 @@ IMPORTABLE = tuple(
     for register in load_registers().values()
     if not register.result and register.name not in ("finding", "quarantine")
 )
+
+_ALL_ROWS = 10**7  # more than any municipality has of anything
 
 
 @task(
@@ -76,7 +80,8 @@ def import_file(
         context.say(0.3, "progress.checking")
         chosen = _mapping(source, declared, mapping)
         if save_mapping:
-            mappings.save(chosen, Path(save_mapping))
+            with whole_file(Path(save_mapping)) as temporary:
+                mappings.save(chosen, temporary)
         prepared = prepare(
             source,
             declared,
@@ -85,10 +90,12 @@ def import_file(
             references=references(store, declared),
             existing=existing_keys(store, declared),
         )
+        if register == "boundary":
+            mark_own(prepared.rows, store.setting("office.tambon_code"))
         context.say(0.6, "progress.writing")
         if not look_only:
             _write(store, register, prepared)
-        return _report(store, declared, source, chosen, prepared, written=not look_only)
+        return _report(store, declared, source, chosen, prepared, written=not look_only, language=context.language)
 
 
 def _mapping(source: Source, register: Register, saved: str | None) -> mappings.ColumnMapping:
@@ -103,19 +110,22 @@ def _mapping(source: Source, register: Register, saved: str | None) -> mappings.
     return suggested
 
 
-def references(store: Store, register: Register) -> dict[str, dict[str, str]]:
-    """Return, for every register referred to, the uid of each name a file may call a row by."""
+def references(store: Store, register: Register) -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return, for every register referred to, the uids of each bare name a file may call a row by."""
     targets = {field.to for field in register.fields if field.kind is Kind.REF}
     return {target: _names_of(store, store.registers[target]) for target in targets}
 
 
-def _names_of(store: Store, target: Register) -> dict[str, str]:
-    names = [field.name for field in target.fields if field.unique] or list(target.search) or [target.columns[0]]
-    names = [name for name in names if name in target.columns]
-    rows = store.rows(target.name, columns=["uid", *names])
-    by_title = {title: uid for uid, title in store.titles(target.name, limit=10**7)}
-    by_key = {str(row[name]): row["uid"] for name in names for row in rows if row[name] not in (None, "")}
-    return {**by_title, **by_key, **{row["uid"]: row["uid"] for row in rows}}
+def _names_of(store: Store, target: Register) -> dict[str, tuple[str, ...]]:
+    rows = store.rows(target.name, columns=["uid", *naming.fields_of(target)])
+    return naming.names_of(target, rows, store.titles(target.name, limit=_ALL_ROWS))
+
+
+def mark_own(rows: Sequence[dict[str, Any]], tambon_code: str) -> None:
+    """Make the boundary of the office's own tambon ours where the file does not say whose it is."""
+    for row in rows:
+        if tambon_code and row.get("code6") == tambon_code and row.get("kind") is None:
+            row["kind"] = "own"
 
 
 def existing_keys(store: Store, register: Register) -> dict[tuple[str, ...], set[tuple[Any, ...]]]:
@@ -144,6 +154,7 @@ def _report(
     prepared: Prepared,
     *,
     written: bool,
+    language: Language,
 ) -> Report:
     facts = {
         "read": source.count + len(source.rejected),
@@ -161,9 +172,9 @@ def _report(
         f"นำเข้าข้อมูล {source.name} สู่{register.th}",
         f"Import of {source.name} into {register.en}",
         tables=(
-            _mapping_table(register, chosen, source.columns),
-            findings_table(prepared.findings, store.registers),
-            _quarantine_table(prepared.quarantine),
+            _mapping_table(register, chosen, source.columns, language),
+            findings_table(prepared.findings, store.registers, language),
+            _quarantine_table(prepared, language),
         ),
         notes_th=(
             f"อ่าน {facts['read']:,} แถว · {done_th} {len(prepared.rows):,} แถว · กักไว้ {len(prepared.quarantine):,} แถว "
@@ -184,7 +195,9 @@ def _report(
     )
 
 
-def _mapping_table(register: Register, chosen: mappings.ColumnMapping, columns: Mapping[str, Any]) -> Table:
+def _mapping_table(
+    register: Register, chosen: mappings.ColumnMapping, columns: Mapping[str, Any], language: Language
+) -> Table:
     """Return one row a column of the file with all the fields it fills, and why."""
     used: dict[str, list[mappings.MappedColumn]] = {}
     for column in chosen.columns:
@@ -193,17 +206,15 @@ def _mapping_table(register: Register, chosen: mappings.ColumnMapping, columns: 
     rows = [
         [
             name,
-            ", ".join(register.field(column.field).th for column in used.get(name, ())),
-            _why(name, used.get(name, ()), chosen, "th"),
-            _why(name, used.get(name, ()), chosen, "en"),
+            ", ".join(register.field(column.field).title(language) for column in used.get(name, ())),
+            _why(name, used.get(name, ()), chosen, language),
         ]
         for name in columns
     ]
     fields = (
         Field("column", Kind.TEXT, "คอลัมน์ในแฟ้ม", "Column"),
         Field("field", Kind.TEXT, "ช่องข้อมูลในทะเบียน", "Field"),
-        Field("why_th", Kind.TEXT, "เหตุผล", "Why (Thai)"),
-        Field("why_en", Kind.TEXT, "เหตุผล (อังกฤษ)", "Why"),
+        Field("why", Kind.TEXT, "เหตุผล", "Why"),
     )
     return Table("mapping", "การจับคู่คอลัมน์", "Column mapping", fields, rows)
 
@@ -214,11 +225,17 @@ def _why(name: str, used: Sequence[mappings.MappedColumn], chosen: mappings.Colu
     return text("import.doubtful" if name in chosen.doubtful else "import.left_out", language)
 
 
-def _quarantine_table(rejected: Sequence[Rejected]) -> Table:
+def _quarantine_table(prepared: Prepared, language: Language) -> Table:
+    """Return the rows kept aside, each with the sentence of its finding."""
     columns = (
         Field("source_row", Kind.INT, "แถว", "Row"),
-        Field("reason_code", Kind.TEXT, "เหตุที่กักไว้", "Why"),
+        Field("why", Kind.TEXT, "เหตุที่กักไว้", "Why"),
         Field("payload", Kind.LONGTEXT, "ข้อมูลเดิม", "As it came"),
     )
-    rows = [[one.source_row, one.reason_code, str(dict(one.payload))] for one in rejected]
+    told = {(finding.code, finding.source_row): finding for finding in reversed(prepared.findings)}
+    rows = []
+    for one in prepared.quarantine:
+        why = told[one.reason_code, one.source_row]  # no row is held back without a finding
+        cells = " · ".join(f"{name}: {value}" for name, value in one.payload.items() if value is not None)
+        rows.append([one.source_row, why.message(language), cells])
     return Table("quarantine", "แถวที่กักไว้", "Rows kept aside", columns, rows)

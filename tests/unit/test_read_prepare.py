@@ -155,14 +155,16 @@ def test_identity_numbers_of_thirteen_digits():
 
 def test_links_to_other_registers():
     columns = {"code": ["01A001", "01A002"], "village_uid": [3.0, "99"]}
-    prepared = run(source(columns), references={"village": {"3": "uid-of-moo-3"}})
+    prepared = run(source(columns), references={"village": {"3": ["uid-of-moo-3"]}})
     assert [row["village_uid"] for row in prepared.rows] == ["uid-of-moo-3", None]
     assert [(f.code, f.severity) for f in prepared.findings] == [("row.no_such_row", "warning")]
     mapping = ColumnMapping(
         "m", "ก", "a", "parcel_use", tuple(MappedColumn(n, (n,)) for n in ("parcel_uid", "use_class", "area_sqwah"))
     )
     uses = source({"parcel_uid": ["01A001", "x"], "use_class": ["other"] * 2, "area_sqwah": [1, 2]}, False)
-    found = prepare(uses, REGISTERS["parcel_use"], mapping, registers=REGISTERS, references={"parcel": {"01A001": "u"}})
+    found = prepare(
+        uses, REGISTERS["parcel_use"], mapping, registers=REGISTERS, references={"parcel": {"01a001": ["u"]}}
+    )
     assert len(found.rows) == 1 and reasons(found) == [(2, "row.no_such_row")]
 
 
@@ -222,7 +224,7 @@ def test_defaults_fill_empty_cells_of_a_mapped_column():
     }
     mapping = ColumnMapping("m", "ก", "a", "pole", tuple(MappedColumn(name, (name,)) for name in columns))
     file = source(columns, [shapely.Point(EAST, NORTH)])
-    villages = {"village": {"3": "uid-of-moo-3"}}
+    villages = {"village": {"3": ["uid-of-moo-3"]}}
     prepared = prepare(file, REGISTERS["pole"], mapping, registers=REGISTERS, references=villages)
     pole = REGISTERS["pole"]
     expected = (pole.field("owner").default, pole.field("lamp_state").default)
