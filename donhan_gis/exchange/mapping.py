@@ -101,6 +101,7 @@ def load(file: Path) -> ColumnMapping:
         line = re.search(r"line (\d+)", str(error))
         raise SourceError("mapping.unreadable", field="mapping", path=file, line=line[1] if line else "1") from error
     _check_keys(data, _TOP_KEYS, file, "mapping")
+    _check_forms(data, file)
     for key in ("name", "th", "en", "register", "column"):
         if not data.get(key):
             raise DeclarationError("declaration.incomplete", file=file.name, key=key, missing=key)
@@ -122,6 +123,26 @@ def _check_keys(entry: Mapping[str, Any], valid: set[str], file: Path, where: st
         if key not in valid:
             nearest = next(iter(difflib.get_close_matches(key, valid, 1)), "-")
             raise DeclarationError("declaration.unknown", file=file.name, key=where, name=key, nearest=nearest)
+
+
+def _check_forms(data: Mapping[str, Any], file: Path) -> None:
+    """Refuse a value of another form than its key takes: a text, a list of texts, a table, a list of tables."""
+    columns = data.get("column", [])
+    told = [("column", _is_list(columns, dict))]
+    told += [(key, isinstance(data.get(key, ""), str)) for key in ("name", "th", "en", "register", "source")]
+    told += [(key, _is_list(data.get(key, []), str)) for key in ("must", "ignore")]
+    told += [("fixed", isinstance(data.get("fixed", {}), dict))]
+    for column in columns if told[0][1] else ():
+        told += [(f"column.{key}", isinstance(column.get(key, ""), str)) for key in ("field", "as")]
+        told += [("column.from", _is_list(column.get("from", []), str))]
+        told += [("column.values", isinstance(column.get("values", {}), dict))]
+    for key, right in told:
+        if not right:
+            raise DeclarationError("mapping.form", file=file.name, key=key)
+
+
+def _is_list(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
 
 
 def _column(entry: Mapping[str, Any], file: Path) -> MappedColumn:

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from donhan_gis.errors import DeclarationError, InvalidInput, SourceError
-from donhan_gis.exchange.mapping import ColumnMapping, MappedColumn, built_in, check, load, save, suggest
+from donhan_gis.exchange.mapping import (
+    ColumnMapping,
+    MappedColumn,
+    _plain,
+    built_in,
+    check,
+    load,
+    save,
+    suggest,
+    synonyms,
+)
 from donhan_gis.register import load_registers
 
 REGISTERS = load_registers()
@@ -178,3 +188,75 @@ def test_a_mapping_must_name_what_is_there(column, code, nearest):
     assert caught.value.code == code and nearest in caught.value.en
     with pytest.raises(InvalidInput):
         check(mapping, ["a"], REGISTERS["road"])
+
+
+@pytest.mark.parametrize(
+    ("register", "headings"),
+    [
+        ("parcel", {"รหัสแปลง": "code", "โฉนดเลขที่": "doc_no", "หมู่": "village_uid", "หมายเหตุ": "note"}),
+        ("parcel", {"Parcel_Code": "code", "เลขโฉนด": "doc_no", "ประเภทเอกสารสิทธิ์": "doc_type"}),
+        ("person", {"คำนำหน้า": "title", "ชื่อ": "first_name", "สกุล": "last_name", "เลขบัตรประชาชน": "id_no"}),
+        ("person", {"ชื่อ": "first_name", "นามสกุล": "last_name", "ที่อยู่": "mail_address", "เบอร์โทร.": "phone"}),
+        ("building", {"รหัสอาคาร": "code", "รหัสแปลงที่ดิน": "parcel_uid", "ปีที่สร้าง": "built_be", "จำนวนชั้น": "floors_n"}),
+        ("pole", {"รหัสเสาไฟฟ้า": "code", "หมู่ที่": "village_uid", "วัตต์": "watt", "ชนิดหลอด": "lamp"}),
+        ("village", {"หมู่ที่": "moo", "ชื่อหมู่บ้าน": "name", "รหัสหมู่บ้าน": "code8"}),
+        ("ownership", {"รหัสแปลงที่ดิน": "parcel_uid", "เลขบัตรประชาชน": "person_uid"}),
+        ("land_price", {"รหัสแปลงที่ดิน": "parcel_uid", "ราคาประเมิน (บาท/ตร.ว.)": "price_satang_per_sqwah"}),
+    ],
+)
+def test_headings_of_offices_own_tables(register, headings):
+    mapping = suggest([*headings, "คอลัมน์อื่น"], REGISTERS[register])
+    assert {column.sources[0]: column.field for column in mapping.columns} == headings
+    assert mapping.unmapped == ("คอลัมน์อื่น",) and all(column.why("th") and column.why("en") for column in mapping.columns)
+
+
+@pytest.mark.parametrize(
+    ("headings", "used"),
+    [
+        (["ไร่", "งาน", "ตร.ว."], 3),
+        (["ไร่", "งาน", "ตารางวา", "เศษ"], 4),
+        (["ไร่", "งาน", "วา"], 3),
+        (["rai", "ngan", "wah"], 3),
+        (["RAI", "NGAN", "WA", "SUBWA"], 4),
+        (["เนื้อที่ (ไร่)", "เนื้อที่ (งาน)", "เนื้อที่ (ตร.ว.)"], 3),
+    ],
+)
+def test_areas_in_rai_ngan_and_wah(headings, used):
+    mapping = suggest(["code", *headings], PARCEL)
+    area = next(column for column in mapping.columns if column.field == "deed_area_sqwah")
+    assert area.sources == tuple(headings[:used]) and area.how == "rai_ngan_wah"
+
+
+@pytest.mark.parametrize("heading", ["เนื้อที่", "เนื้อที่ (ตร.ม.)", "เนื้อที่ตามเอกสารสิทธิ (ไร่)", "ตารางวา", "งาน"])
+def test_an_area_whose_unit_is_open_is_not_guessed(heading):
+    mapping = suggest(["code", heading], PARCEL)
+    assert mapping.unmapped == (heading,) and set(sources(mapping)) == {"code"}
+
+
+def test_synonyms_are_plain_and_lead_to_one_field():
+    """No heading stands twice in a register: it could mean either field."""
+    for register, fields in synonyms()["register"].items():
+        told = [_plain(heading) for headings in fields.values() for heading in headings]
+        assert len(told) == len(set(told)), register
+        assert set(fields) <= {field.name for field in REGISTERS[register].fields}
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("column = 3", "column"),
+        ('column = ["x"]', "column"),
+        ('[[column]]\nfield = "moo"\nfrom = "moo"', "column.from"),
+        ('[[column]]\nfield = 3\nfrom = ["a"]', "column.field"),
+        ('[[column]]\nfield = "moo"\nfrom = ["a"]\nas = ["x"]', "column.as"),
+        ('[[column]]\nfield = "moo"\nfrom = ["a"]\nvalues = 3', "column.values"),
+        ('fixed = 3\n[[column]]\nfield = "moo"\nfrom = ["a"]', "fixed"),
+        ('ignore = 3\n[[column]]\nfield = "moo"\nfrom = ["a"]', "ignore"),
+    ],
+)
+def test_values_of_another_form_are_refused(tmp_path, body, key):
+    head = 'schema = 1\nname = "a"\nth = "ก"\nen = "a"\nregister = "village"\n'
+    (tmp_path / "m.toml").write_text(head + body, encoding="utf-8")
+    with pytest.raises(DeclarationError) as caught:
+        load(tmp_path / "m.toml")
+    assert (caught.value.code, caught.value.values["key"]) == ("mapping.form", key)
