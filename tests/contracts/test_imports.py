@@ -43,6 +43,7 @@ KNOWN = {
         "tax",
     ): "case files become the engine's columns, its trace the result",
     ("donhan_gis.exchange.tax_cases", "documents"): "whole_file writes a file at once or not at all, for both",
+    ("donhan_gis.exchange.template", "documents"): "whole_file writes a file at once or not at all, for both",
     ("donhan_gis.exchange.workbook", "documents"): "whole_file writes a file at once or not at all, for both",
 }
 

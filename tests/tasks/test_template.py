@@ -28,7 +28,8 @@ def test_filled_in_it_is_imported(project: Path, run: Any, tmp_path: Path) -> No
     sheet = book["กรอกข้อมูล"]
     assert sheet.data_validations.count > 0
     place = {cell.value: cell.column for cell in sheet[1]}
-    row = {"หมู่บ้าน": "หมู่ที่ 1 บ้านทดสอบ", "ชนิดเสา": "เสาคอนกรีต", "ชนิดโคม": "แอลอีดี", "กำลังไฟต่อดวง": 30, "วันที่ติดตั้ง": "1/4/2569"}
+    row = {"หมู่บ้าน": "หมู่ที่ 1 บ้านทดสอบ", "ชนิดเสา": "เสาคอนกรีต", "ชนิดโคม": "แอลอีดี (LED)"}
+    row |= {"กำลังไฟต่อดวง": 30, "วันที่ติดตั้ง": "1/4/2569"}
     for heading, value in row.items():
         sheet.cell(2, place[heading], value)
     book.save(out)
