@@ -61,6 +61,7 @@ def read_source(
         SourceError: the file cannot be read, or not without an answer of the user; the sentence says which.
     """
     path = Path(path)
+    path = path if path.name.strip(".") else path.resolve()  # "." and ".." have no name to tell
     if encoding and not python_name(encoding):
         raise InvalidInput("read.unknown_encoding", field="encoding", encoding=encoding)
     located = locate(path, layer=layer)

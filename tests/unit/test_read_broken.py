@@ -199,3 +199,9 @@ def test_how_to_choose_a_layer_is_told_for_window_and_command_line(tmp_path):
         read_source(tmp_path / "two.zip")
     assert '--layer "' in caught.value.th and '--layer "' in caught.value.en and "layer=" not in caught.value.en
     assert "ชั้นข้อมูลหรือแผ่นงาน" in caught.value.th and "Layer or sheet" in caught.value.en
+
+
+def test_the_folder_one_stands_in_has_its_name(tmp_path, monkeypatch):
+    write(tmp_path / "parcels.shp")
+    monkeypatch.chdir(tmp_path)
+    assert read_source(".").name == f"{tmp_path.name}:parcels"
