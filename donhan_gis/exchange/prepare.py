@@ -274,8 +274,9 @@ def _check_geometry(work: _Work) -> None:
 
 def _check_required(work: _Work) -> None:
     keys = {names[0] for names in _keys(work.register) if len(names) == 1}
+    given = work.register.number.field if work.register.number else ""  # a code left empty is given when stored
     for declared in work.register.fields:
-        if not declared.required or declared.default is not None:
+        if not declared.required or declared.default is not None or declared.name == given:
             continue
         values = work.values.get(declared.name)
         code = "row.blank_key" if declared.name in keys else "row.blank"
