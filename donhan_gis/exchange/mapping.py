@@ -218,6 +218,8 @@ def check(mapping: ColumnMapping, columns: Iterable[str], register: Register) ->
             if source not in present:
                 _refuse("mapping.no_column", mapping, source, present)
     filled = {*mapping.fixed, *(column.field for column in mapping.columns)}
+    if register.number:
+        filled.add(register.number.field)  # the store gives it
     if open_fields := [f for f in register.fields if f.required and f.default is None and f.name not in filled]:
         names = {language: ", ".join(f.title(language) for f in open_fields) for language in LANGUAGES}
         raise InvalidInput("mapping.required", field="mapping", names_th=names["th"], names_en=names["en"])

@@ -281,8 +281,17 @@ def _check_required(work: _Work) -> None:
         values = work.values.get(declared.name)
         code = "row.blank_key" if declared.name in keys else "row.blank"
         for index in range(work.source.count):
-            if (values is None or values[index] is None) and index not in work.held:
+            blank = values is None or values[index] is None
+            if blank and index not in work.held and not _is_numbered(work, declared.name, index):
                 work.note(index, declared.name, Trouble(code))
+
+
+def _is_numbered(work: _Work, name: str, index: int) -> bool:
+    """Say whether the store gives an empty field of a row its running number."""
+    number = work.register.number
+    if number is None or number.field != name:
+        return False
+    return all(part in work.values and work.values[part][index] is not None for part in number.scope)
 
 
 def _keys(register: Register) -> list[tuple[str, ...]]:

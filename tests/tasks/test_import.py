@@ -171,3 +171,14 @@ def test_synonyms_are_a_file_of_known_registers() -> None:
     for register, fields in data["register"].items():
         for field in fields:
             assert registers[register].field(field), (register, field)
+
+
+@pytest.mark.parametrize("heading", ["หมู่ที่,ชนิดเสา,ชนิดโคม,wkt", "รหัสเสา,หมู่ที่,ชนิดเสา,ชนิดโคม,wkt"])
+def test_poles_without_a_code_are_numbered(people: Path, run: Any, tmp_path: Path, heading: str) -> None:
+    """The register of poles numbers within a village; a pole whose village is unknown cannot have a number."""
+    with open_store(people) as store:
+        kind, lamp = (store.registers.choices[name][0].code for name in ("pole_kind", "lamp_type"))
+    start = "," if heading.startswith("รหัส") else ""
+    rows = [f"{start}{moo},{kind},{lamp},POINT ({EAST + 9 * moo} {NORTH})" for moo in (3, 99)]
+    report = run("data.import", path=str(csv_file(tmp_path, heading, *rows)), register="pole", crs="EPSG:32648")
+    assert [row["code"] for row in rows_of(people, "pole")] == ["P03-0001"] and report.facts["quarantined"] == 1
