@@ -60,10 +60,16 @@ def normalise(written: str) -> str:
     """
     clean = unicodedata.normalize("NFC", written).translate(_ZERO_WIDTH).replace("\u00a0", " ")
     clean = clean.replace("เเ", "แ")
+    settled = _marks_settled(clean)
+    while settled != clean:  # marks that move may meet others
+        clean, settled = settled, _marks_settled(settled)
+    return re.sub(r"[ \t]+", " ", clean).strip()
+
+
+def _marks_settled(clean: str) -> str:
     clean = _MARKS.sub(_in_order, clean)
     clean = re.sub("ํ([่-๋]*)า", r"\1ำ", clean)  # นิคหิต + า is สระอำ
-    clean = _MARKS.sub(_in_order, re.sub("ำ([่-๋]+)", r"\1ำ", clean))
-    return re.sub(r"[ \t]+", " ", clean).strip()
+    return _MARKS.sub(_in_order, re.sub("ำ([่-๋]+)", r"\1ำ", clean))
 
 
 def _in_order(marks: re.Match[str]) -> str:

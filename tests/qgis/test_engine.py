@@ -107,10 +107,19 @@ def test_an_engine_that_is_not_there_is_told():
 
 def test_without_setting_the_path_then_the_bundled_core_is_taken(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(engine, "find_spec", lambda _name: True)  # a Python with every library
     found = engine.find_engine()
     assert found.own_python
     assert found.command[1:] == ("-m", "donhan_gis")
     assert (engine.bundled_core() / "donhan_gis" / "cli.py").is_file()
+
+
+def test_the_bundled_core_is_not_taken_where_its_libraries_are_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == "shapely" else True)
+    with pytest.raises(engine.EngineError) as refused:
+        engine.find_engine()
+    assert refused.value.code == "engine.none"
 
 
 def test_another_python_does_not_inherit_qgiss_libraries(monkeypatch):

@@ -65,7 +65,7 @@ def test_it_loads_and_unloads_leaving_nothing(window):
 def test_menu_and_toolbar_are_thai(plugin, window):
     menu = window.menu.actions()[0].menu()
     names = [action.text() for action in menu.actions()]
-    assert names == ["เปิดโครงการ…", "ทะเบียน", "ข้อค้นพบ", "งาน", "ตั้งค่า…"]
+    assert names == ["เปิดโครงการ…", "ทะเบียน", "ข้อที่ต้องแก้", "งาน", "ตั้งค่า…"]
     tasks = menu.actions()[3].menu()
     listed = [action.text() for group in tasks.actions() for action in group.menu().actions()]
     assert listed == [f"{task['th']}…" for task in plugin.provider.tasks]
@@ -128,7 +128,7 @@ def test_a_finding_is_listed_zoomed_to_and_opened(plugin, window, folder):
     plugin.open_project(folder / "small.qgz")
     dock: FindingsDock = plugin.docks[1]
     item = dock._list.topLevelItem(0)
-    assert (item.text(0), item.text(1), item.text(2)) == ("เตือน", "แปลง 01A002", "ทดสอบข้อค้นพบ")
+    assert (item.text(0), item.text(1), item.text(2)) == ("ควรตรวจสอบ", "แปลง 01A002", "ทดสอบข้อค้นพบ")
     dock._go(item)
     assert window.canvas.extent().contains(item.data(0, 256).geometry().boundingBox())
     dock._open(item)
