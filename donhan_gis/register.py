@@ -283,9 +283,9 @@ def _build(cls: Any, entry: Mapping[str, Any], file: str, *, rename: Mapping[str
 
 _FIELD_NAMES = {"min": "minimum", "max": "maximum"}
 _TOP_KEYS = {
-    *("schema", "register", "th", "en", "group", "geometry", "privacy", "title", "append_only", "amend", "result", "tasks_only"),
-    "number",
-    *("unique_together", "list", "search", "section", "field", "computed", "rule", "check", "child", "style"),
+    *("schema", "register", "th", "en", "group", "geometry", "privacy", "title", "append_only", "amend", "result"),
+    *("tasks_only", "number", "unique_together", "list", "search", "section", "field", "computed", "rule", "check"),
+    *("child", "style"),
 }
 
 
