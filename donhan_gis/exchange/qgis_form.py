@@ -187,7 +187,7 @@ def _defaults(layer: Element, register: Register, registers: Registers) -> None:
         add(listed, "default", field=name, expression=written, applyOnUpdate=int(at_change))
     for field in shown_fields(register):
         written = expression.default(field)
-        if register.number and register.number.field == field.name:
+        if register.number and register.number.field == field.name and not register.number.reset:
             written = expression.next_number(register, registers, register.number)
         if written:
             add(listed, "default", field=field.name, expression=written, applyOnUpdate=0)
