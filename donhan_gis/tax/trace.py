@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
 
-from donhan_gis.i18n import LANGUAGES, Language, text
+from donhan_gis.i18n import LANGUAGES, Language, catalogue, text
 from donhan_gis.tax.assessment import Assessment
 from donhan_gis.tax.bills import rounded
 from donhan_gis.tax.brackets import rates, slices
 from donhan_gis.tax.columns import CLASSES, EMPTY, FARM, KINDS, ROWS, SHARE_SCALE
-from donhan_gis.tax.exact import Exact, Ints
+from donhan_gis.tax.exact import LIMB, Exact, Ints
 from donhan_gis.tax.rules import AREA, KEEP_SCALE, RATE_SCALE
 from donhan_gis.thai import format_baht
 
 PERCENT = 100
+_LIMB_DIGITS = len(str(LIMB)) - 1
+_SHOWN_DIGITS = len(str(RATE_SCALE)) - 1
 EXEMPT_RULES = ("exempt.agriculture_natural", "exempt.main_home_land_building", "exempt.main_home_building_only")
 Labels = Callable[[int], str]
 
@@ -35,11 +38,13 @@ class Step:
     def said(self, language: Language) -> str:
         """Return the step as a sentence."""
         names = {name: _name(value, language) for name, value in self.values.items()}
-        return text(self.code, language, **names)
+        return catalogue()[self.code][language].format_map(names)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the step for machines: step, rule, section, values, and the sentence in both languages."""
-        values = {name: value.code if isinstance(value, Term) else value for name, value in self.values.items()}
+        values = self.values
+        if any(isinstance(value, Term) for value in values.values()):
+            values = {name: value.code if isinstance(value, Term) else value for name, value in values.items()}
         head = {"step": self.code.rpartition(".")[-1], "rule": self.rule, "section": self.source, "values": values}
         return head | {language: self.said(language) for language in LANGUAGES}
 
@@ -59,6 +64,7 @@ def _name(value: Any, language: Language) -> Any:
     return value.th if language == "th" else value.en
 
 
+@cache
 def _word(kind: str, name: str) -> Term:
     code = f"tax.{kind}.{name}"
     return Term(name, text(code, "th"), text(code, "en"))
@@ -76,6 +82,11 @@ def percent_text(share: Fraction) -> str:
     digits = digits.zfill(width + 1)
     whole, decimals = digits[:-width], digits[-width:].rstrip("0")
     return f"{whole}.{decimals}" if decimals else whole
+
+
+@lru_cache(maxsize=20_000)  # a town's shares have two decimals of a percent, its rates are few
+def _percent_of(number: int, scale: int) -> str:
+    return percent_text(Fraction(number, scale))
 
 
 def exact_baht(satang: Fraction) -> str:
@@ -104,7 +115,7 @@ def _bases_of(result: Assessment, taxpayer: int) -> list[int]:
 
 def explain_base(result: Assessment, base: int, label: Labels) -> list[Step]:
     """Return the working of one base: values of its parts, exemption, slices, additions, cuts, tax."""
-    first, last = np.searchsorted(result.parts.base, [base, base + 1]).tolist()
+    first, last = result.parts.base.searchsorted((base, base + 1)).tolist()
     parts = np.arange(first, last)
     steps = [_value_step(result, part, label) for part in parts.tolist()]
     row = int(result.bases.row[base])
@@ -125,17 +136,16 @@ def _value_step(result: Assessment, part: int, label: Labels) -> Step:
         "what": _word("kind", KINDS[int(town.objects.kind[row])]),
         "id": label(row),
         "use": _word("use", CLASSES[int(split.use_class[part])]),
-        "share": percent_text(Fraction(int(split.share[part]), SHARE_SCALE)),
+        "share": _percent_of(int(split.share[part]), SHARE_SCALE),
         "value": format_baht(int(result.lines.value[part])),
     }
     if floor == SHARE_SCALE:
         return _step(result, "value", "mixed.percent_decimals", **values)
-    return _step(result, "follow", "mixed.percent_decimals", floor=percent_text(Fraction(floor, SHARE_SCALE)), **values)
+    return _step(result, "follow", "mixed.percent_decimals", floor=_percent_of(floor, SHARE_SCALE), **values)
 
 
 def _exempt_steps(result: Assessment, base: int) -> Iterator[Step]:
-    exempt = result.exempt.take(np.array([base]))
-    if not exempt.positive().any():
+    if not _positive(result.exempt, base):
         return
     row = int(result.bases.row[base])
     rule = EXEMPT_RULES[row]
@@ -148,18 +158,19 @@ def _exempt_steps(result: Assessment, base: int) -> Iterator[Step]:
 def _rate_steps(result: Assessment, base: int, parts: Ints) -> Iterator[Step]:
     """Yield slices, additions and cuts, once for each different addition and cut in the base."""
     rules, row = result.rules, result.bases.row[base : base + 1]
-    if not result.taxable.take(np.array([base])).positive().any():
+    if not _positive(result.taxable, base):
         return
     sliced = slices(result.taxable.whole[base : base + 1], row, rules)[0]
     rule = f"rate.{ROWS[int(row[0])]}"
-    for step in np.unique(result.parts.split.step[parts]).tolist():
+    for step in sorted(set(result.parts.split.step[parts].tolist())):
         for amount, rate in zip(sliced.tolist(), rates(row, np.array([step]), rules)[0].tolist(), strict=True):
             if amount:
-                share = Fraction(rate, RATE_SCALE)
-                tax = exact_baht(amount * share)
-                yield _step(result, "slice", rule, value=format_baht(amount), rate=percent_text(share), tax=tax)
+                whole, rest = divmod(amount * rate, RATE_SCALE)
+                tax = format_baht(whole) + f"{rest:0{_SHOWN_DIGITS}d}".rstrip("0")
+                percent = _percent_of(rate, RATE_SCALE)
+                yield _step(result, "slice", rule, value=format_baht(amount), rate=percent, tax=tax)
         if step and int(row[0]) == EMPTY:
-            points = percent_text(Fraction(rules.step_rate * step, RATE_SCALE))
+            points = _percent_of(rules.step_rate * step, RATE_SCALE)
             yield _step(result, "step", "vacant.step_points", points=points, steps=step)
     yield from _cut_steps(result, parts)
     mixed = result.mixed.get(base)
@@ -168,14 +179,14 @@ def _rate_steps(result: Assessment, base: int, parts: Ints) -> Iterator[Step]:
 
 def _cut_steps(result: Assessment, parts: Ints) -> Iterator[Step]:
     rules, split = result.rules, result.parts.split
-    for keep in np.unique(result.parts.keep[parts]).tolist():
+    for keep in sorted(set(result.parts.keep[parts].tolist())):
         if keep == KEEP_SCALE:
             continue
         part = int(parts[result.parts.keep[parts] == keep][0])
         relief = int(result.town.objects.relief[split.object[part]])
         with_relief = relief >= 0 and bool(rules.cut_rows[relief, split.row[part]])
         rule = f"class_cut.{rules.reliefs[relief]}" if with_relief else "general_cut"
-        yield _step(result, "cut", rule, keep=percent_text(Fraction(keep, KEEP_SCALE)))
+        yield _step(result, "cut", rule, keep=_percent_of(keep, KEEP_SCALE))
 
 
 def _s97_step(result: Assessment, taxpayer: int) -> Step:
@@ -186,7 +197,14 @@ def _s97_step(result: Assessment, taxpayer: int) -> Step:
 
 
 def _baht(amount: Exact, row: int) -> str:
-    return exact_baht(amount.take(np.array([row])).fractions()[0])
+    """Return the amount of a row as `exact_baht` writes it, without making a fraction of every decimal."""
+    high = int(amount.high[row])
+    decimals = f"{high:0{_LIMB_DIGITS}d}"[:_SHOWN_DIGITS].rstrip("0") if high else ""
+    return format_baht(int(amount.whole[row])) + decimals
+
+
+def _positive(amount: Exact, row: int) -> bool:
+    return bool(amount.whole[row] > 0 or amount.high[row] or amount.low[row])
 
 
 def _step(result: Assessment, code: str, rule: str, **values: Any) -> Step:
