@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from donhan_gis import thai
+from donhan_gis.documents.reference import Reference, qr_svg
 from donhan_gis.errors import InvalidInput
 
 Use = Literal["agriculture", "residential", "other", "vacant", "mixed"]
@@ -141,7 +142,8 @@ class Notice:
     """One assessment notice of one taxpayer for one tax year.
 
     ``relief_satang`` is taken off the sum of the lines (section 97 and the like) and then needs ``relief_text``;
-    ``instalments`` is empty where the law allows none; ``sample`` marks invented data on every page.
+    ``instalments`` is empty where the law allows none; ``sample`` marks invented data on every page; ``reference`` is
+    printed with its QR code; ``maps`` are SVG drawings of the parcels.
     """
 
     number: str
@@ -160,6 +162,8 @@ class Notice:
     trace: tuple[TraceStep, ...] = ()
     sample: bool = False
     digits: Digits = "arabic"
+    reference: Reference | None = None
+    maps: tuple[str, ...] = ()
 
 
 def notice_data(notice: Notice) -> dict[str, Any]:
@@ -191,6 +195,9 @@ def notice_data(notice: Notice) -> dict[str, Any]:
         "condo_rows": [_condo_row(number, line) for number, line in enumerate(notice.condos, start=1)],
         "condo_totals": _totals(notice.condos) if notice.condos else None,
         "trace": _trace(notice.trace),
+        "reference": notice.reference.shown if notice.reference else "",
+        "qr": qr_svg(notice.reference.digits) if notice.reference else "",
+        "maps": list(notice.maps),
     }
 
 

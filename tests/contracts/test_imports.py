@@ -13,7 +13,7 @@ GROUND = {"errors", "paths", "thai", "i18n", ""}
 NOUNS = {"field", "finding", "register", "declaration", "law", "report", "task", "settings"}
 BELOW = GROUND | NOUNS
 NUMBERS = {"numpy", "shapely", "pyproj", "rasterio"}
-FILES = NUMBERS | {"pyogrio", "openpyxl", "python_calamine", "typst"}
+FILES = NUMBERS | {"pyogrio", "openpyxl", "python_calamine", "typst", "segno"}
 
 # area: (areas of donhan_gis it may import, libraries beside Python's own)
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
