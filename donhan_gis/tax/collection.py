@@ -121,7 +121,8 @@ def missed_charge(law: Law, parts: Sequence[Part], *, as_of: date) -> Charge:
     missed = missed_on(parts, as_of)
     if missed is None:
         return Charge(0, 0, 0, (_step(law, "in_time", "instalment.missed_per_month"),))
-    charge, longest, steps = 0, 0, []
+    charge, longest = 0, 0
+    steps: list[Step] = []
     for part in parts:
         months = months_late(missed, part.paid_on or as_of)
         if months:
@@ -139,7 +140,9 @@ def refund_interest(law: Law, refund_satang: int, *, filed_on: date, paid_on: da
     """
     months = months_late(filed_on, paid_on)
     share = law.percent(AREA + "refund.interest_per_month")
-    interest = satang(min(refund_satang * share * months, Fraction(refund_satang)), law.choice(AREA + "setting.rounding"))
+    interest = satang(
+        min(refund_satang * share * months, Fraction(refund_satang)), law.choice(AREA + "setting.rounding")
+    )
     values = {"tax": format_baht(refund_satang), "rate": percent_text(share), "months": months}
     step = _step(law, "interest", "refund.interest_per_month", charge=format_baht(interest), **values)
     return Charge(0, interest, months, (step,))

@@ -157,10 +157,12 @@ def _adjusted(law: Law, full: int, exact: Fraction, *, quarter: int, share: Frac
     floor = law.satang(AREA + "minimum")
     after_quarter = satang((max(full, floor) if first else full) * share, HALF_UP)
     minimum = _step(law, "minimum", "minimum", least=format_baht(floor))
-    part = _step(law, "quarter", "quarter_pct", quarter=quarter, share=percent_text(share), tax=format_baht(after_quarter))
+    part = _step(
+        law, "quarter", "quarter_pct", quarter=quarter, share=percent_text(share), tax=format_baht(after_quarter)
+    )
     lifted = full < floor if first else exact > full * share
     steps = [(lifted, minimum), (quarter > 1, part)]
-    return [step for shown, step in (steps if first else reversed(steps)) if shown]
+    return [step for told, step in (steps if first else reversed(steps)) if told]
 
 
 def filing_extra(law: Law, tax_satang: int, filed: Filed) -> Extra:
