@@ -7,8 +7,15 @@ from donhan_gis.tasks import project  # isort: skip  the order is that of the me
 from donhan_gis.tasks import demo  # isort: skip
 from donhan_gis.tasks import importing  # isort: skip
 from donhan_gis.tasks import quality  # isort: skip
+from donhan_gis.tasks import year  # isort: skip
 from donhan_gis.tasks import taxation  # isort: skip
+from donhan_gis.tasks import freezing  # isort: skip
+from donhan_gis.tasks import rerun  # isort: skip
+from donhan_gis.tasks import compare  # isort: skip
+from donhan_gis.tasks import what_if  # isort: skip
 from donhan_gis.tasks import notices  # isort: skip
+from donhan_gis.tasks import forms  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["demo", "importing", "notices", "project", "quality", "taxation", "watering"]
+__all__ = ["compare", "demo", "forms", "freezing", "importing", "notices", "project", "quality", "rerun", "taxation"]
+__all__ += ["watering", "what_if", "year"]

@@ -12,11 +12,12 @@ from donhan_gis.exchange.tax_cases import calculate_file
 from donhan_gis.exchange.workbook import write_workbook
 from donhan_gis.field import Field, Kind
 from donhan_gis.finding import Finding
+from donhan_gis.i18n import text
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.findings import findings_table, keep_findings
-from donhan_gis.tasks.runs import drop_trials, start_run
+from donhan_gis.tasks.runs import ASSESS, check_may_run, drop_trials, start_run
 from donhan_gis.tasks.tax_columns import TaxRoll, read_roll
 from donhan_gis.tasks.tax_lines import MONEY, assessment_rows, line_rows, object_labels, problem_findings
 from donhan_gis.tax.assessment import Assessment
@@ -25,7 +26,8 @@ from donhan_gis.tax.land_building import assess
 from donhan_gis.tax.rules import rules_of
 from donhan_gis.thai import format_baht, format_date
 
-TASK = "tax.assess"
+TASK = ASSESS
+RESULTS = ("assessment_line", "assessment")
 
 
 @task(
@@ -36,18 +38,22 @@ TASK = "tax.assess"
         Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
         Field("by_law", Kind.FILE, "แฟ้มข้อบัญญัติท้องถิ่น (ถ้ามี)", "The council's by-law file, if any"),
         Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)"),
+        Field("reason", Kind.TEXT, "เหตุผลที่ประเมินใหม่ (เมื่อรับรองหรือรับชำระแล้ว)", "Why again (once frozen or paid)"),
     ),
     group="tax",
     help_th="ประเมินทุกแปลง อาคาร และห้องชุดตามสภาพวันที่ 1 มกราคม บันทึกผลพร้อมวิธีคิด รายการที่ยังประเมินไม่ได้เป็นข้อที่ต้องแก้",
     help_en="Assesses everything as it stood on 1 January and keeps the working; what cannot be assessed is a finding.",
 )
-def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str | None) -> Report:
+def assess_year(
+    context: Context, *, year_be: int, by_law: str | None = None, out: str | None = None, reason: str | None = None
+) -> Report:
     """Assess a tax year and keep the run."""
     overlays = [Path(by_law)] if by_law else []
     book = law_module.load(*overlays)
     law = book.at(year_be)
     rules = rules_of(law)
     with open_store(context.project, user=context.user) as store:
+        check_may_run(store, TASK, year_be, results=RESULTS, reason=reason)
         roll = read_roll(store, law, rules)
         context.say(0.4, "progress.computing")
         result = assess(roll.town, rules)
@@ -55,7 +61,10 @@ def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str 
         labels = object_labels(store, roll)
         findings = [*roll.findings, *problem_findings(roll, result, labels)]
         parameters = {"year_be": year_be, "by_law": by_law or ""}
-        run_uid, lines = _keep(context, store, roll, result, labels=labels, findings=findings, parameters=parameters)
+        why = (reason or "").strip()
+        run_uid, lines = _keep(
+            context, store, roll, result, labels=labels, findings=findings, parameters=parameters, reason=why
+        )
         report = _report(store, result, run_uid, lines=lines, findings=findings)
     if out:
         write_workbook(report, Path(out))
@@ -65,13 +74,17 @@ def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str 
 
 def _keep(
     context: Context, store: Store, roll: TaxRoll, result: Assessment, *, labels: Sequence[str],
-    findings: Sequence[Finding], parameters: dict[str, Any],
+    findings: Sequence[Finding], parameters: dict[str, Any], reason: str,
 ) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
     """Write the run with its assessments, lines and findings together; returns its uid and the lines."""
     law = result.rules.law
     with store.transaction():
-        drop_trials(store, TASK, law.year_be, results=("assessment_line", "assessment"))
-        run_uid = start_run(store, TASK, year_be=law.year_be, parameters=parameters, law_hash=law.hash)
+        check_may_run(store, TASK, law.year_be, results=RESULTS, reason=reason)
+        drop_trials(store, TASK, law.year_be, results=RESULTS)
+        summary = text("run.summary", taxpayers=f"{int(result.taxed.sum()):,}", tax=format_baht(result.total()))
+        run_uid = start_run(
+            store, TASK, year_be=law.year_be, parameters=parameters, law_hash=law.hash, summary=summary, reason=reason
+        )
         heads = assessment_rows(roll, result, law)
         kept = store.insert("assessment", [head | {"run_uid": run_uid} for head in heads.values()])
         uids = dict(zip(heads, kept, strict=True))
