@@ -299,7 +299,7 @@ def test_a_year_without_law_is_not_opened(run: Any) -> None:
 
 
 def test_calendar_of_2569(run: Any) -> None:
-    # Postponed two months: notices by April, payment and first instalment by June, arrears to the land office by August.
+    # Postponed two months: notices by April, payment and first instalment by June (Act s.14, s.44, s.46, s.52).
     days = table(run("tax.calendar", year_be=2569), "calendar")
     found = list(zip(column(days, "step"), column(days, "by"), strict=True))
     assert ("notice_by", "2026-04-30") in found
