@@ -42,6 +42,7 @@ KNOWN = {
         "donhan_gis.exchange.tax_case_town",
         "tax",
     ): "case files become the engine's columns, its trace the result",
+    ("donhan_gis.exchange.tax_case_money", "tax"): "case files call the engine, its trace becomes the result",
     ("donhan_gis.exchange.workbook", "documents"): "whole_file writes a file at once or not at all, for both",
 }
 
