@@ -249,10 +249,10 @@ def _counts(notice: Notice) -> dict[str, str]:
 
 def _terms(terms: Terms) -> dict[str, str]:
     return {
-        "before_warning": _percent(terms.penalty_before_warning_pct),
-        "within_warning": _percent(terms.penalty_within_warning_pct),
-        "after_warning": _percent(terms.penalty_after_warning_pct),
-        "surcharge": _percent(terms.surcharge_pct_per_month),
+        "before_warning": percent_text(terms.penalty_before_warning_pct),
+        "within_warning": percent_text(terms.penalty_within_warning_pct),
+        "after_warning": percent_text(terms.penalty_after_warning_pct),
+        "surcharge": percent_text(terms.surcharge_pct_per_month),
         "objection_days": str(terms.objection_days),
         "appeal_days": str(terms.appeal_days),
         "court_days": str(terms.court_days),
@@ -263,10 +263,10 @@ def _instalment(part: Instalment) -> dict[str, str]:
     return {"due_on": thai.format_date(part.due_on), "amount": thai.format_baht(part.amount_satang)}
 
 
-def _percent(share: Decimal) -> str:
+def percent_text(share: Decimal) -> str:
     """Return a percentage without needless zeros.
 
-    >>> _percent(Decimal("10.00")), _percent(Decimal("0.5"))
+    >>> percent_text(Decimal("10.00")), percent_text(Decimal("0.5"))
     ('10', '0.5')
     """
     written = f"{share:f}"
@@ -279,7 +279,7 @@ def _rates(rates_pct: Iterable[Decimal]) -> str:
 
 
 def _cut(cut_pct: Decimal) -> str:
-    return f"ลด {_percent(cut_pct)}%" if cut_pct else ""
+    return f"ลด {percent_text(cut_pct)}%" if cut_pct else ""
 
 
 def _number(value: Decimal) -> str:

@@ -138,8 +138,7 @@ class _Maker:
         """Return the notice's number: its place in the whole run, so that it stays whatever part is printed."""
         run = head["run_uid"]
         if run not in self.numbers:
-            rows = self.store.rows("assessment", "run_uid = ?", [run], order=ORDER, columns=["uid"])
-            self.numbers[run] = {row["uid"]: place for place, row in enumerate(rows, start=1)}
+            self.numbers[run] = numbers_of(self.store, run)
         return f"{self.numbers[run][head['uid']]:04d}/{head['tax_year_be']}"
 
     def notice(self, head: Row) -> Notice:
@@ -166,7 +165,7 @@ class _Maker:
 
     def _taxpayer(self, head: Row) -> Taxpayer:
         persons = [self.rows["person"][uid] for uid in head["taxpayer_key"].split("+")]
-        address = next((person["mail_address"] for person in persons if person["mail_address"]), "")
+        address = address_of(self.store, persons)
         kind = "juristic" if head["owner_kind"] == "juristic" else "natural"
         return Taxpayer(
             tuple(person_name(p) for p in persons), "juristic" if kind == "juristic" else "natural", address
@@ -200,7 +199,7 @@ class _Maker:
             value_satang=sums["value"],
             exempt_satang=sums["exempt"],
             base_satang=sums["base"],
-            rates_pct=_rates(group),
+            rates_pct=rates_of(group),
             tax_satang=sums["tax"],
             land=self._land(land[0]) if land else None,
             buildings=tuple(self._building(line) for line in buildings),
@@ -210,7 +209,7 @@ class _Maker:
     def _land(self, line: Row) -> LandPart:
         parcel, worth = self.rows["parcel"][line["parcel_uid"]], json.loads(line["trace"])["worth"]
         return LandPart(
-            document=_label(self.store.registers, "parcel", "doc_type", parcel["doc_type"]),
+            document=label_of(self.store.registers, "parcel", "doc_type", parcel["doc_type"]),
             document_no=parcel["doc_no"] or parcel["code"],
             area_sqwah=Decimal(str(line["area"])),
             price_satang_per_sqwah=worth["price_satang"],
@@ -222,7 +221,7 @@ class _Maker:
         kept = PER_CENT - worth["depreciation_pct"]
         gross = round(Fraction(line["value_satang"] * PER_CENT, kept)) if kept else line["value_satang"]
         return BuildingPart(
-            type_th=_label(self.store.registers, "building", "type_code", building["type_code"]),
+            type_th=label_of(self.store.registers, "building", "type_code", building["type_code"]),
             area_m2=Decimal(str(line["area"])),
             price_satang_per_m2=worth["price_satang"],
             gross_satang=gross,
@@ -245,18 +244,38 @@ class _Maker:
             value_satang=line["value_satang"],
             exempt_satang=line["exempt_satang"],
             base_satang=line["base_satang"],
-            rates_pct=_rates([line]),
+            rates_pct=rates_of([line]),
             tax_satang=line["tax_satang"],
             cut_pct=Decimal(str(line["cut_pct"])),
         )
 
 
-def _label(registers: Registers, register: str, field: str, code: str | None) -> str:
+def address_of(store: Store, persons: Sequence[Row]) -> str:
+    """Return where the first of the persons who can be reached gets post: the address given, else the house here."""
+    for person in persons:
+        if person["mail_address"]:
+            return str(person["mail_address"])
+        if person["house_uid"]:
+            house = store.get("house", person["house_uid"])
+            moo = store.get("village", house["village_uid"])["moo"] if house["village_uid"] else None
+            village = f"หมู่ที่ {moo} " if moo else ""
+            return f"บ้านเลขที่ {house['house_no']} {village}{setting(store, 'office.address')}"
+    return ""
+
+
+def numbers_of(store: Store, run_uid: str) -> dict[str, int]:
+    """Return the running number of each notice of a run, by the assessment's uid."""
+    rows = store.rows("assessment", "run_uid = ?", [run_uid], order=ORDER, columns=["uid"])
+    return {row["uid"]: place for place, row in enumerate(rows, start=1)}
+
+
+def label_of(registers: Registers, register: str, field: str, code: str | None) -> str:
+    """Return the Thai label of a code; the code itself where the list does not hold it."""
     choices = registers.choices_of(registers[register].field(field))
     return next((choice.th for choice in choices if choice.code == code), code or "")
 
 
-def _rates(lines: Sequence[Row]) -> tuple[Decimal, ...]:
+def rates_of(lines: Sequence[Row]) -> tuple[Decimal, ...]:
     """Return the bracket rates reached, in percent, as the working names them."""
     steps = [step for line in lines for step in json.loads(line["trace"])["steps"]]
     return tuple(sorted({Decimal(step["values"]["rate"]) for step in steps if step["step"] == "slice"}))
