@@ -55,24 +55,37 @@ def hundredths(value: float | None) -> int:
 def worth_of(store: Store, rows: Sequence[tuple[str, Row]], law: Law, day: str, told: Input) -> list[Worth]:
     """Return how the value of each object comes about; what cannot be used is told and unknown."""
     land, kinds = _LandPrices(store, law, day, told), _building_prices(store, day, told)
-    lowered = _lowered(store, rows, law, told)
+    lowered = [share.tolist() for share in _lowered(store, rows, law, told)]
+    aged = _aged(rows, law, told)
 
     def of(place: int, name: str, row: Row) -> Worth:
         if name == "parcel":
             price, basis = land.of(row)
             area = told.area(name, row, "deed_area_sqwah")
-            pond, strip = (round(float(part[place]) * max(area, 0), 2) for part in lowered)
-            return Worth(area, price, basis=basis, pond_sqwah=pond, strip_sqwah=strip)
+            pond, strip = (part[place] and round(part[place] * max(area, 0), 2) for part in lowered)
+            return Worth(area, price, 0, 0, basis, pond, strip)
         area = told.area(name, row, "area_m2")
         if name == "condo_unit":
             return Worth(area, told.money(name, row, "price_satang_per_m2"))
-        age = told.age_years(row, law.year_be)
-        if row["material"] not in MATERIALS or age is None:
+        if place not in aged:
             return Worth(area, NONE)
-        share = depreciation_pct(law, column([MATERIALS.index(row["material"])]), column([age]))
-        return Worth(area, kinds.get(row["type_code"], NONE), age, int(share[0]))
+        return Worth(area, kinds.get(row["type_code"], NONE), *aged[place])
 
     return [of(place, name, row) for place, (name, row) in enumerate(rows)]
+
+
+def _aged(rows: Sequence[tuple[str, Row]], law: Law, told: Input) -> dict[int, tuple[int, int]]:
+    """Return age in years and depreciation in percent of the buildings whose material and year are known."""
+    ages: dict[int, tuple[int, int]] = {}
+    for place, (name, row) in enumerate(rows):
+        age = told.age_years(row, law.year_be) if name == "building" else None
+        if age is not None and row["material"] in MATERIALS:
+            ages[place] = (MATERIALS.index(row["material"]), age)
+        elif age is not None:
+            told.add("assess.no_material", name, row, "error", field="material")
+    materials, years = (column([pair[i] for pair in ages.values()]) for i in range(2))
+    lost = depreciation_pct(law, materials, years).tolist()
+    return {place: (age, share) for (place, (_, age)), share in zip(ages.items(), lost, strict=True)}
 
 
 def values_of(rows: Sequence[tuple[str, Row]], worth: Sequence[Worth], law: Law) -> Ints:

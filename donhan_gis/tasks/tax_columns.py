@@ -64,14 +64,14 @@ def read_roll(store: Store, law: Law, rules: Rules) -> TaxRoll:
     told = Input(store)
     found = {name: store.rows(name, VALID, [day, day], geometry=name == "parcel") for name in REGISTERS}
     persons = {row["uid"]: row for row in store.rows("person")}
-    rights = _rights(store, day, persons, told)
+    rights = {uid: _held(rows) for uid, rows in _rights(store, day, persons, told).items()}
     rows = _on_roll(found, rights, law, told)
     owners = {row["uid"]: _holders(rights[row["uid"]]) for _, row in rows}
     number = {row["uid"]: i for i, (_, row) in enumerate(rows)}
     sets = sorted(set(owners.values()))
     taxpayer = {owner: i for i, owner in enumerate(sets)}
     told_persons(told, sorted({uid for owner in sets for uid in owner}), persons, day)
-    told_shares(told, {row["uid"]: (name, row, _held(rights[row["uid"]])) for name, row in rows})
+    told_shares(told, [(name, row, rights[row["uid"]]) for name, row in rows])
     person_number = {uid: i for i, uid in enumerate(persons)}
     payer = column([taxpayer[owners[row["uid"]]] for _, row in rows])
     worth = worth_of(store, rows, law, day, told)
@@ -109,7 +109,9 @@ def _held(rights: Sequence[Row]) -> list[Row]:
 
 
 def _holders(rights: Sequence[Row]) -> tuple[str, ...]:
-    return tuple(sorted({row["person_uid"] for row in _held(rights)}))
+    if len(rights) == 1:
+        return (rights[0]["person_uid"],)
+    return tuple(sorted({row["person_uid"] for row in rights}))
 
 
 def _on_roll(

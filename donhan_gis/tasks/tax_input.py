@@ -120,9 +120,11 @@ def told_persons(told: Input, owners: Sequence[str], persons: Mapping[str, Row],
             told.add("assess.owner_dead", "person", person, field="died_on")
 
 
-def told_shares(told: Input, held: Mapping[str, tuple[str, Row, Sequence[Row]]]) -> None:
-    """Tell property whose owners' shares do not add up to the whole; ``held``: register, row, ownership rows by uid."""
-    for register, row, rights in held.values():
+def told_shares(told: Input, held: Sequence[tuple[str, Row, Sequence[Row]]]) -> None:
+    """Tell property whose owners' shares do not add up to the whole; ``held``: register, row and its ownership rows."""
+    for register, row, rights in held:
+        if len(rights) == 1 and rights[0]["share_num"] == rights[0]["share_den"] == 1:
+            continue
         total = Fraction(0)
         for right in rights:
             whole = right["share_den"]

@@ -20,6 +20,7 @@ from donhan_gis.tax.rules import AREA, KEEP_SCALE, RATE_SCALE
 from donhan_gis.thai import format_baht
 
 PERCENT = 100
+SHARES_KEPT = 20_000
 _LIMB_DIGITS = len(str(LIMB)) - 1
 _SHOWN_DIGITS = len(str(RATE_SCALE)) - 1
 EXEMPT_RULES = ("exempt.agriculture_natural", "exempt.main_home_land_building", "exempt.main_home_building_only")
@@ -84,7 +85,7 @@ def percent_text(share: Fraction) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-@lru_cache(maxsize=20_000)  # a town's shares have two decimals of a percent, its rates are few
+@lru_cache(maxsize=SHARES_KEPT)  # a town's shares have two decimals of a percent, its rates are few
 def _percent_of(number: int, scale: int) -> str:
     return percent_text(Fraction(number, scale))
 
