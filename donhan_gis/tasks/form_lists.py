@@ -92,7 +92,7 @@ def land_and_buildings(town: Town, parcels: Sequence[Row], persons: set[str] | N
             building_no += building is not None
             cells = _building_cells(town, building) | {"building_no": building_no} if building else {}
             notes = [part["note"] for part in (land, cells) if part and part["note"]]
-            rows.append({**(land or {}), **cells, "note": " ".join(notes)})
+            rows.append({**(land or {}), **cells, "note": " ".join(dict.fromkeys(notes))})
     return rows
 
 
