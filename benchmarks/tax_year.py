@@ -57,18 +57,20 @@ def registers(dice: random.Random, parcels_n: int) -> dict[str, list[dict[str, A
         person = people[int(owner[number][1:])]
         person |= {"house_uid": f"h{number}", "registered_on": "2015-01-01"}
     on_land = set(built)
+    land, houses = [parcel(dice, n) for n in range(parcels_n)], [building(dice, n) for n in built]
     return {
         "house": [{"uid": f"h{n}", "house_no": str(n), "village_uid": f"v{n % 14 + 1}"} for n in built],
         "person": people,
-        "parcel": [parcel(dice, n) for n in range(parcels_n)],
-        "building": [building(dice, n) for n in built],
+        "parcel": land,
+        "building": houses,
         "ownership": [
             *({"parcel_uid": f"p{n}", "person_uid": who} for n, who in enumerate(owner)),
             *({"building_uid": f"b{n}", "person_uid": owner[n]} for n in built),
         ],
-        "parcel_use": [use for n in range(parcels_n) for use in uses(dice, n, n in on_land)],
+        "parcel_use": [use for n, row in enumerate(land) for use in uses(dice, n, n in on_land, row)],
         "building_use": [
-            {"building_uid": f"b{n}", "use_class": "residential" if n % 5 else "other", "area_m2": 80} for n in built
+            {"building_uid": row["uid"], "use_class": "residential" if n % 5 else "other", "area_m2": row["area_m2"]}
+            for n, row in zip(built, houses, strict=True)
         ],
         "land_price": [
             {"parcel_uid": f"p{n}", "price_satang_per_sqwah": dice.choice((25_000, 50_000, 400_000, 2_000_000)),
@@ -105,12 +107,13 @@ def building(dice: random.Random, number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def uses(dice: random.Random, number: int, built: bool) -> Iterator[dict[str, Any]]:
+def uses(dice: random.Random, number: int, built: bool, row: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the uses of a parcel: built-on land follows its house, the rest is farmed or vacant."""
     first = "from_building" if built and number % 3 else "residential" if built else dice.choice(FIELDS)
-    yield {"parcel_uid": f"p{number}", "use_class": first, "area_sqwah": 150}
-    if number % 4 == 0:
-        yield {"parcel_uid": f"p{number}", "use_class": "other", "area_sqwah": dice.randrange(10, 90)}
+    shop = round(row["deed_area_sqwah"] * dice.randrange(10, 90) / 100, 2) if number % 4 == 0 else 0
+    yield {"parcel_uid": row["uid"], "use_class": first, "area_sqwah": round(row["deed_area_sqwah"] - shop, 2)}
+    if shop:
+        yield {"parcel_uid": row["uid"], "use_class": "other", "area_sqwah": shop}
 
 
 FIELDS = ("agriculture",) * 4 + ("vacant",)

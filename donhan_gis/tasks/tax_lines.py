@@ -17,7 +17,7 @@ from donhan_gis.tasks.tax_columns import TaxRoll
 from donhan_gis.tax.assessment import Assessment
 from donhan_gis.tax.columns import CLASSES, NONE, ROWS, SHARE_SCALE
 from donhan_gis.tax.rules import KEEP_SCALE
-from donhan_gis.tax.trace import explain_base
+from donhan_gis.tax.trace import Working
 
 Row = dict[str, Any]
 MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
@@ -90,40 +90,45 @@ def _assessment(roll: TaxRoll, result: Assessment, law: Law, payer: int, sums: S
     }
 
 
-def line_rows(
-    roll: TaxRoll, result: Assessment, labels: Sequence[str], *, working: bool = True
-) -> Iterator[tuple[int, Row]]:
-    """Yield (taxpayer's number, row) for each object and use; without ``working`` the trace is left out.
+def line_rows(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> Iterator[tuple[int, Row]]:
+    """Yield (taxpayer's number, row) for each object and use.
 
-    The working of a base is written once and shared by its lines, which follow each other.
+    The working of a base is written once and shared by its lines, which follow each other; what section 97 does to
+    the sum of a taxpayer's bases stands behind the last of them.
     """
-    split = result.parts.split
+    working, inputs = Working(result, labels.__getitem__), _Inputs(roll)
     payers = result.bases.taxpayer.tolist()
-    shares = (split.share.astype(np.float64) * split.floor_share / SHARE_SCALE**2).tolist()
-    names = ("value", "exempt", "base", "tax")
-    money = zip(*(getattr(result.lines, name).tolist() for name in names), strict=True)
-    kept = result.parts.keep.tolist()
-    columns = (result.parts.base, split.object, split.use_class, split.row)
-    told, steps, inputs = NONE, "", _Inputs(roll)
-    for part, ((base, number, use, row), amounts) in enumerate(
-        zip(zip(*(column.tolist() for column in columns), strict=True), money, strict=True)
-    ):
-        kind, share = roll.kinds[number], shares[part]
-        line: Row = {
-            f"{kind}_uid": roll.rows[number]["uid"],
+    columns = [f"{kind}_uid" for kind in roll.kinds]
+    told, steps = NONE, ""
+    for base, number, use, row, share, keep, *amounts in zip(*_columns(result), strict=True):
+        if base != told:
+            said = working.of_base(base)
+            if payers[base] in result.before_s97 and payers[base + 1 : base + 2] != [payers[base]]:
+                said += working.of_bill(payers[base])
+            told, steps = base, _write([step.as_dict() for step in said])
+        value, exempt, taxable, tax = amounts
+        line = {
+            columns[number]: roll.rows[number]["uid"],
             "text_th": labels[number],
             "use_class": CLASSES[use],
             "rate_row": ROWS[row],
             "area": round(max(roll.worth[number].area, 0) * share, 2),
-            **dict(zip(MONEY, amounts, strict=True)),
-            "cut_pct": PER_CENT - kept[part] * PER_CENT / KEEP_SCALE,
+            "value_satang": value,
+            "exempt_satang": exempt,
+            "base_satang": taxable,
+            "tax_satang": tax,
+            "cut_pct": PER_CENT - keep * PER_CENT / KEEP_SCALE,
+            "trace": f'{{"worth":{inputs.of(number)},"share":{share!r},"base":{base},"steps":{steps}}}',
         }
-        if working:
-            if base != told:
-                said = (step.as_dict() for step in explain_base(result, base, labels.__getitem__))
-                told, steps = base, _write(list(said))
-            line["trace"] = f'{{"worth":{inputs.of(number)},"share":{share!r},"base":{base},"steps":{steps}}}'
         yield payers[base], line
+
+
+def _columns(result: Assessment) -> list[list[Any]]:
+    """Return what is told of each part: base, object, use, rate row, share, what cuts leave, and the four amounts."""
+    split, shown = result.parts.split, result.lines
+    share = split.share.astype(np.float64) * split.floor_share / SHARE_SCALE**2
+    told = (result.parts.base, split.object, split.use_class, split.row, share, result.parts.keep)
+    return [column.tolist() for column in (*told, shown.value, shown.exempt, shown.base, shown.tax)]
 
 
 class _Inputs:
@@ -134,5 +139,6 @@ class _Inputs:
         self.names = [field.name for field in dataclasses.fields(roll.worth[0])] if roll.worth else []
 
     def of(self, number: int) -> str:
+        """Return the inputs of an object."""
         worth = self.worth[number]
         return _write({name: getattr(worth, name) for name in self.names})
