@@ -14,8 +14,9 @@ from donhan_gis.tasks import rerun  # isort: skip
 from donhan_gis.tasks import compare  # isort: skip
 from donhan_gis.tasks import what_if  # isort: skip
 from donhan_gis.tasks import notices  # isort: skip
+from donhan_gis.tasks import collection  # isort: skip
 from donhan_gis.tasks import forms  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["compare", "demo", "forms", "freezing", "importing", "notices", "project", "quality", "rerun", "taxation"]
-__all__ += ["watering", "what_if", "year"]
+__all__ = ["collection", "compare", "demo", "forms", "freezing", "importing", "notices", "project", "quality", "rerun"]
+__all__ += ["taxation", "watering", "what_if", "year"]
