@@ -105,7 +105,7 @@ def line_rows(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> Itera
             said = working.of_base(base)
             if payers[base] in result.before_s97 and payers[base + 1 : base + 2] != [payers[base]]:
                 said += working.of_bill(payers[base])
-            told, steps = base, _write([step.as_dict() for step in said])
+            told, steps = base, ",".join([step.as_json() for step in said])
         value, exempt, taxable, tax = amounts
         line = {
             columns[number]: roll.rows[number]["uid"],
@@ -118,7 +118,7 @@ def line_rows(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> Itera
             "base_satang": taxable,
             "tax_satang": tax,
             "cut_pct": PER_CENT - keep * PER_CENT / KEEP_SCALE,
-            "trace": f'{{"worth":{inputs.of(number)},"share":{share!r},"base":{base},"steps":{steps}}}',
+            "trace": f'{{"worth":{inputs.of(number)},"share":{share!r},"base":{base},"steps":[{steps}]}}',
         }
         yield payers[base], line
 
