@@ -15,8 +15,10 @@ from donhan_gis.tasks import compare  # isort: skip
 from donhan_gis.tasks import what_if  # isort: skip
 from donhan_gis.tasks import notices  # isort: skip
 from donhan_gis.tasks import collection  # isort: skip
+from donhan_gis.tasks import petitions  # isort: skip
+from donhan_gis.tasks import use_changes  # isort: skip
 from donhan_gis.tasks import forms  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["collection", "compare", "demo", "forms", "freezing", "importing", "notices", "project", "quality", "rerun"]
-__all__ += ["taxation", "watering", "what_if", "year"]
+__all__ = ["collection", "compare", "demo", "forms", "freezing", "importing", "notices", "petitions", "project"]
+__all__ += ["quality", "rerun", "taxation", "use_changes", "watering", "what_if", "year"]

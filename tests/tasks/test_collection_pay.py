@@ -194,7 +194,7 @@ def test_three_equal_parts_by_the_calendar(project: Path, taxed: Any) -> None:
     assert taxed("tax.owed", **WHO, as_of="2027-06-30").facts["owed_satang"] == 0
 
 
-def test_missed_part_loses_the_right(project: Path, taxed: Any) -> None:
+def test_missed_part_loses_the_right(taxed: Any) -> None:
     taxed("tax.instalments", **WHO, requested_on="2026-06-10")
     taxed("tax.pay", **WHO, part=1, paid_on="2026-06-30")
     assert refused(taxed, "tax.pay", **WHO, part=3, paid_on="2026-07-15").code == "collection.earlier_part"
