@@ -19,11 +19,12 @@ from donhan_gis.tasks import petitions  # isort: skip
 from donhan_gis.tasks import use_changes  # isort: skip
 from donhan_gis.tasks import arrears  # isort: skip
 from donhan_gis.tasks import takings  # isort: skip
+from donhan_gis.tasks import signboards  # isort: skip
 from donhan_gis.tasks import forms  # isort: skip
 from donhan_gis.tasks import traces  # isort: skip
 from donhan_gis.tasks import standard  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
 __all__ = ["arrears", "collection", "compare", "demo", "forms", "freezing", "importing", "notices", "petitions"]
-__all__ += ["project", "quality", "rerun", "standard", "takings", "taxation", "traces", "use_changes", "watering"]
-__all__ += ["what_if", "year"]
+__all__ += ["project", "quality", "rerun", "signboards", "standard", "takings", "taxation", "traces", "use_changes"]
+__all__ += ["watering", "what_if", "year"]
