@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from donhan_gis.finding import Finding
 from donhan_gis.i18n import text
 from donhan_gis.law import Law
 from donhan_gis.store import Store
+from donhan_gis.tasks.tax_appraisal import Worth
 from donhan_gis.tasks.tax_columns import TaxRoll
 from donhan_gis.tax.assessment import Assessment
 from donhan_gis.tax.columns import CLASSES, NONE, ROWS, SHARE_SCALE
@@ -135,10 +137,11 @@ class _Inputs:
     """What an object's value was made of, as JSON."""
 
     def __init__(self, roll: TaxRoll) -> None:
-        self.worth = roll.worth
-        self.names = [field.name for field in dataclasses.fields(roll.worth[0])] if roll.worth else []
+        names = [field.name for field in dataclasses.fields(Worth)]
+        self._worth, self._values = roll.worth, attrgetter(*names)
+        self._form = "{" + ",".join(f'"{name}":%s' for name in names) + "}"
 
     def of(self, number: int) -> str:
         """Return the inputs of an object."""
-        worth = self.worth[number]
-        return _write({name: getattr(worth, name) for name in self.names})
+        values = self._values(self._worth[number])
+        return self._form % tuple([value if type(value) is int else _write(value) for value in values])
