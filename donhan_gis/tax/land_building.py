@@ -9,7 +9,7 @@ from donhan_gis.tax.assessment import Assessment, Parts
 from donhan_gis.tax.bills import bills, lines
 from donhan_gis.tax.brackets import base_tax, mixed_tax
 from donhan_gis.tax.columns import MAX_TOTAL, NONE, PARCEL, SHARE_SCALE, VALUE_SCALE, Municipality, Problem, column
-from donhan_gis.tax.exact import Exact, Ints, Mask, run_of, runs
+from donhan_gis.tax.exact import Exact, Ints, Mask, ordered, run_of
 from donhan_gis.tax.exemption import Bases, allowances, exempted
 from donhan_gis.tax.homes import places, residence_rows
 from donhan_gis.tax.rules import Rules
@@ -79,29 +79,16 @@ def _bases(town: Municipality, rules: Rules, shares: Split, place: Ints) -> tupl
         shares.row,
         _base_place(town, rules, place, shares.object),
     )
-    order = _sorted(keys)
+    order, starts = ordered(*keys)
     shares = shares.take(order)
-    taxpayer, lao, row, where = (key[order] for key in keys)
-    starts = runs(taxpayer, lao, row, where)
+    taxpayer, lao, row, where = (key[order[starts]] for key in keys)
     value = _value(table.value[shares.object], shares)
     total = value.sums(starts)
     if int(total.whole.max(initial=0)) > MAX_TOTAL:
         raise InvalidInput("tax.total_too_large")
     entitled = table.entitled[shares.object[starts]]
     parts = Parts(shares, run_of(starts, len(order)), value, _keep(town, rules, shares))
-    return parts, Bases(taxpayer[starts], lao[starts], row[starts], where[starts], entitled, total)
-
-
-def _sorted(keys: tuple[Ints, ...]) -> Ints:
-    """Return the order by all keys, the first foremost; packed into one word where they fit, which sorts faster."""
-    packed, bits = np.zeros(len(keys[0]), np.int64), 0
-    for key in keys:
-        low = int(key.min(initial=0))
-        width = (int(key.max(initial=0)) - low).bit_length()
-        packed, bits = (packed << width) | (key - low), bits + width
-    if bits < np.iinfo(np.int64).bits - 1:
-        return np.asarray(np.argsort(packed))
-    return np.asarray(np.lexsort(keys[::NONE]))
+    return parts, Bases(taxpayer, lao, row, where, entitled, total)
 
 
 def _value(value: Ints, shares: Split) -> Exact:
