@@ -30,7 +30,6 @@ OBJECTS = ("parcel_uid", "building_uid", "condo_unit_uid")
 # How a line of the kept run finds its like: by all of these, then by fewer, then by the object alone.
 _LIKE = (("taxpayer_key", "use_class", "rate_row"), ("use_class", "rate_row"), ("use_class",), ())
 _PLAIN = ("taxpayer_name", "use_class", "rate_row", "area", "cut_pct")
-_WORDS = "run.input."
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +182,7 @@ def _report(store: Store, run: Run, differences: Sequence[Difference], *, same_l
 
 
 def _choice(name: str) -> Choice:
-    known = catalogue().get(_WORDS + name)
+    known = catalogue().get(f"run.input.{name}")
     return Choice(name, known["th"], known["en"]) if known else Choice(name, name, name)
 
 

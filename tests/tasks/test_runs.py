@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests_tasks_support import add_building, add_parcel, bills
+import shapely
+from tests_tasks_support import EAST, NORTH, add_building, add_parcel, bills
 
 from donhan_gis.errors import InvalidInput, NoLawForDate, NotAllowed
 from donhan_gis.report import Report, Table
@@ -305,3 +306,16 @@ def test_calendar_of_2569(run: Any) -> None:
     assert ("notice_by", "2026-04-30") in found
     assert [day for step, day in found if step == "instalments"] == ["2026-06-30", "2026-07-31", "2026-08-31"]
     assert all("มาตรา" in law for law in column(days, "law"))
+
+
+def test_signboard_tax_is_reviewed_and_frozen_too(project: Path, run: Any) -> None:
+    with open_store(project) as store:
+        sign = {"uid": "s1", "code": "S0001", "owner_uid": "p2", "text": "ร้านตัวอย่าง", "sign_kind": "1", "moving": 0}
+        size = {"width_cm": 100, "height_cm": 500, "sides_n": 1, "installed_on": "2020-01-01"}
+        store.insert("signboard", [{**sign, **size, "geom": shapely.Point(EAST, NORTH)}])
+    run("sign.assess", year_be=2569, as_of="2026-01-31")
+    run("tax.review_run", year_be=2569, tax="sign")
+    assert run("tax.freeze", year_be=2569, tax="sign").facts["taxpayers"] == 1
+    with pytest.raises(NotAllowed) as refused:
+        run("sign.assess", year_be=2569, as_of="2026-01-31")
+    assert refused.value.code == "run.frozen"
