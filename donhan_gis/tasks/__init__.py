@@ -23,8 +23,9 @@ from donhan_gis.tasks import signboards  # isort: skip
 from donhan_gis.tasks import forms  # isort: skip
 from donhan_gis.tasks import traces  # isort: skip
 from donhan_gis.tasks import standard  # isort: skip
+from donhan_gis.tasks import farm_minimum  # isort: skip
 from donhan_gis.tasks import watering  # isort: skip
 
-__all__ = ["arrears", "collection", "compare", "demo", "forms", "freezing", "importing", "notices", "petitions"]
+__all__ = ["arrears", "collection", "compare", "demo", "farm_minimum", "forms", "freezing", "importing", "notices", "petitions"]
 __all__ += ["project", "quality", "rerun", "signboards", "standard", "takings", "taxation", "traces", "use_changes"]
 __all__ += ["watering", "what_if", "year"]

@@ -14,7 +14,8 @@ from donhan_gis.store import Store
 from donhan_gis.tasks.tax_appraisal import VALID, hundredths
 from donhan_gis.tasks.tax_input import Input
 from donhan_gis.tax.appraisal import AREA_SCALE, measured_shares
-from donhan_gis.tax.columns import CLASSES, SHARE_SCALE, Uses, column
+from donhan_gis.tax.columns import AGRICULTURE, CLASSES, SHARE_SCALE, Uses, column
+from donhan_gis.tax.farm_minimum import plants
 from donhan_gis.tax.rules import Rules
 
 Row = Mapping[str, Any]
@@ -31,7 +32,7 @@ def read_uses(
     store: Store, rows: Sequence[tuple[str, Row]], rules: Rules, *, number: Mapping[str, int], day: str, told: Input
 ) -> Uses:
     """Return the uses of every object; one with a use that cannot be right is told and cannot be billed."""
-    sound, spoiled = _measured(store, number, day, told)
+    sound, spoiled = _measured(store, number, day, told, rules.year_be)
     over = _compared(store, rows, sound, told)
     sound = [part for part in sound if part[0] not in spoiled]
     objects, use_class, area = (column([part[i] for part in sound if part[0] not in over]) for i in range(3))
@@ -46,7 +47,9 @@ def read_uses(
     return Uses(*(np.concatenate(pair) for pair in columns))
 
 
-def _measured(store: Store, number: Mapping[str, int], day: str, told: Input) -> tuple[list[Measured], set[int]]:
+def _measured(
+    store: Store, number: Mapping[str, int], day: str, told: Input, year_be: int
+) -> tuple[list[Measured], set[int]]:
     """Return (object, class, area in 1/100) of sound rows, and the objects with a row that cannot be right."""
     sound, spoiled = [], set()
     for register, owner, area, _, _ in MEASURED:
@@ -56,10 +59,27 @@ def _measured(store: Store, number: Mapping[str, int], day: str, told: Input) ->
             size = told.area(register, row, area)
             if size > 0 and row["use_class"] in CLASSES:
                 sound.append((number[row[owner]], CLASSES.index(row["use_class"]), hundredths(size)))
+                if row.get("plant"):
+                    _tell_thin(row, size, year_be, told)
             else:
                 told.add("assess.bad_use", register, row, "error")
                 spoiled.add(number[row[owner]])
     return sound, spoiled
+
+
+def _tell_thin(use: Row, area_sqwah: float, year_be: int, told: Input) -> None:
+    """Tell farm land with fewer plants counted than the law asks for; an officer then decides on its class.
+
+    Source: notification of 30 Jan 2563, table of plants.
+    """
+    plant = plants(year_be).get(use["plant"])
+    counted = use["plants_n"]
+    if use["use_class"] != CLASSES[AGRICULTURE] or plant is None or not isinstance(counted, int):
+        return
+    if counted < plant.least(area_sqwah):
+        names = {"th": plant.th, "en": plant.en}
+        least = f"{plant.least(area_sqwah):,}"
+        told.add("assess.farm_below_minimum", "parcel_use", use, plant=names, counted=f"{counted:,}", least=least)
 
 
 def _compared(store: Store, rows: Sequence[tuple[str, Row]], sound: Sequence[Measured], told: Input) -> dict[int, int]:

@@ -239,3 +239,13 @@ def test_building_that_cannot_be_valued_is_told(project: Path, run: Any, change:
     run("tax.assess", year_be=2569)
     assert bills(project) == {"p2": 120_000}
     assert found(project)["tax.no_value"] == "error"
+
+
+@pytest.mark.parametrize(("counted", "told"), [(19, True), (20, False), (None, False)])
+def test_too_few_plants_are_told(project: Path, run: Any, counted: int | None, told: bool) -> None:
+    # One rai of mango needs 20 trees (notification of 30 Jan 2563).
+    add_parcel(project, "P1", owner="p2", area_sqwah=400, price_baht=1_000, uses={"agriculture": 400})
+    spoil(project, "UPDATE parcel_use SET plant = 'mango', plants_n = ?", counted)
+    run("tax.assess", year_be=2569)
+    assert ("assess.farm_below_minimum" in found(project)) is told
+    assert bills(project) == {"p2": 4_000}  # 400,000 baht x 0.01 %
