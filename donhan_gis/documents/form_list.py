@@ -16,7 +16,7 @@ from donhan_gis.paths import DATA
 from donhan_gis.report import Report, Table, total_of
 
 Row = Mapping[str, Any]
-BLANK_ROWS = 18
+BLANK_ROWS = 15
 _MARKS = re.compile("[ัิ-ฺ็-๎]")
 _HEADING = 7  # the longest word of a heading that does not break
 _WRITTEN = {Kind.INT: 3, Kind.DECIMAL: 7, Kind.MONEY: 8, Kind.TEXT: 9}  # letters of room by hand

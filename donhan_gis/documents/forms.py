@@ -14,14 +14,17 @@ from donhan_gis.errors import InvalidInput
 
 Form = Literal["pds5", "pds9", "pds10", "pds11", "warning", "pp1", "pp3", "pp7"]
 _PERSON = ("name", "house_no", "moo", "soi", "road", "tambon", "amphoe", "province", "phone")
+_CHANGE = ("n", "moo", "road", "tambon", "amphoe", "province", "document", "before", "after", "changed_on")
+_CHANGED = {
+    "land": (*_CHANGE, "rai", "ngan", "wah"),
+    "building": (*_CHANGE, "m2"),
+    "condo": (*_CHANGE, "m2", "name", "unit"),
+}
 # What each paper has room for. Terms counted in days, years and percent come from the law tables, not from a template.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "pds5": (
         *(*_PERSON, "filed_on", "number"),
-        *(f"{what}_{cell}" for what in ("land", "building", "condo") for cell in (
-            "n", "moo", "road", "tambon", "amphoe", "province", "document", "rai", "ngan", "wah", "m2", "name", "unit",
-            "before", "after", "changed_on",
-        )),
+        *(f"{what}_{cell}" for what, cells in _CHANGED.items() for cell in cells),
         *("within_days", "counts_from"),
     ),
     "pds9": (
@@ -42,7 +45,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "warning": (
         *("number", "issued_on", "name", "address", "year", "notice_no", "due_on", "owed", "owed_words", "pay_by"),
-        *("pay_within_days", "before_warning", "within_warning", "after_warning", "surcharge", "seizure_days"),
+        *("pay_within_days", "within_warning", "after_warning", "surcharge", "seizure_days"),
     ),
     "pp1": (*_PERSON, "year", "business", "filed_on", "number"),
     "pp3": (

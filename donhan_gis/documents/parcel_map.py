@@ -227,11 +227,11 @@ def photo_crop(path: Path, frame: Frame, *, width_px: int = 880) -> bytes:
     """
     import rasterio
     from rasterio.io import MemoryFile
-    from rasterio.transform import from_bounds
     from rasterio.vrt import WarpedVRT
 
     height_px = round(width_px * HEIGHT_MM / WIDTH_MM)
-    place = from_bounds(frame.west, frame.south, frame.east, frame.north, width_px, height_px)
+    pixel_m = (frame.east - frame.west) / width_px
+    place = rasterio.Affine(pixel_m, 0, frame.west, 0, -pixel_m, frame.north)
     target = {"crs": "EPSG:32648", "transform": place, "width": width_px, "height": height_px, "add_alpha": True}
     with rasterio.open(path) as source, WarpedVRT(source, **target) as photo:
         pixels = photo.read([1, 2, 3] if source.count >= 3 else [1, 1, 1])
