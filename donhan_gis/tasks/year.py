@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 from donhan_gis import law as law_module
@@ -22,7 +21,7 @@ from donhan_gis.tasks.freezing import YEAR
 from donhan_gis.tasks.runs import ASSESS, drop_trials, newest_run, start_run
 from donhan_gis.tasks.saving import write_report
 from donhan_gis.tasks.tax_columns import REGISTERS, read_roll
-from donhan_gis.tasks.tax_lines import object_labels, person_name, problem_findings
+from donhan_gis.tasks.tax_lines import object_labels, problem_findings
 from donhan_gis.tax.land_building import assess
 from donhan_gis.tax.rules import rules_of
 from donhan_gis.thai import new_year_day
@@ -108,7 +107,7 @@ def open_year(context: Context, *, year_be: int, record_uses: int, out: str | No
         result = assess(roll.town, rules)
         context.say(0.5, "progress.computing")
         findings = [*roll.findings, *problem_findings(roll, result, object_labels(store, roll))]
-        findings += [*_shares(store, day), *_dead(store, day), *_homeless(store, day)]
+        findings += _homeless(store, day)
         counted = {name: store.count(name, VALID, [day, day]) for name in REGISTERS}
         with store.transaction():
             drop_trials(store, OPEN, year_be, results=())
@@ -142,33 +141,6 @@ def record_last_year(store: Store, year_be: int) -> int:
     ]
     store.insert("use_history", rows)
     return len(rows)
-
-
-def _shares(store: Store, day: str) -> list[Finding]:
-    """Return property whose owners' shares do not add up to the whole on the day."""
-    shares: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
-    for row in store.rows("ownership", VALID, [day, day]):
-        owned = next((name for name in REGISTERS if row[f"{name}_uid"]), None)
-        if owned and row["role"] == "owner" and row["share_num"] and row["share_den"]:
-            shares[owned, row[f"{owned}_uid"]] += Fraction(row["share_num"], row["share_den"])
-    wrong = {key: total for key, total in shares.items() if total != 1}
-    return [
-        Finding(
-            "year.shares", "warning", register=name, row_uid=uid, row_label=store.title_of(name, uid),
-            values={"total": str(total)},
-        )
-        for (name, uid), total in wrong.items()
-    ]  # fmt: skip
-
-
-def _dead(store: Store, day: str) -> list[Finding]:
-    """Return persons who died before the day and still own something on it."""
-    owning = f"uid IN (SELECT person_uid FROM ownership WHERE {VALID})"
-    return [
-        Finding("year.owner_dead", "warning", register="person", row_uid=row["uid"], row_label=person_name(row),
-                values={"died_on": row["died_on"]})
-        for row in store.rows("person", f"died_on < ? AND {owning}", [day, day, day])
-    ]  # fmt: skip
 
 
 def _homeless(store: Store, day: str) -> list[Finding]:

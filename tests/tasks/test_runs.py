@@ -280,7 +280,7 @@ def test_opening_a_year_finds_dead_owners_and_wrong_shares(project: Path, run: A
     run("tax.open_year", year_be=2569)
     with open_store(project) as store:
         codes = {row["code"] for row in store.rows("finding", "state = 'open'")}
-    assert codes >= {"year.owner_dead", "year.shares"}
+    assert codes >= {"assess.owner_dead", "assess.shares"}
 
 
 def test_last_years_uses_are_recorded_once(project: Path, run: Any) -> None:
