@@ -6,8 +6,8 @@ One municipality of 10,000 parcels at a time, as the kernel is meant to be used;
 slices' inputs, cuts and lines in satang) is always made, and kept until the next municipality. The loop computes the
 same bills with Decimal and is compared satang by satang. OpenFisca is timed only where ``openfisca_core`` can be
 imported (it is no dependency of ours): the model of ``openfisca_model.py`` has the same rules and gives bills and the
-tax and exemption of each line. "simulation" is OpenFisca alone, all parcels in one, its groups handed to it; "with groups"
-counts finding homes and bases too, which our kernel's time holds as well. Rounds take turns; medians.
+tax and exemption of each line. "simulation" is OpenFisca alone, all parcels in one, its groups handed to it; "with
+groups" counts finding homes and bases too, which our kernel's time holds as well. Rounds take turns; medians.
 """
 
 from __future__ import annotations

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 LIMB = 10**12
+KEPT_BYTES = 31 * 2**20  # just below the largest block the C library learns from
 SAFE = 2.0**62  # products below it, counted in floats, fit int64
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -133,6 +135,17 @@ def where(test: Mask, yes: Exact, no: Exact) -> Exact:
     return Exact(
         np.where(test, yes.whole, no.whole), np.where(test, yes.high, no.high), np.where(test, yes.low, no.low)
     )
+
+
+@cache
+def reuse_memory() -> None:
+    """Take a large block and give it back, once a process, untouched.
+
+    The C library of Linux hands every freed column above 128 KiB to the system and must ask for it anew, page by page:
+    a quarter of an assessment's time. Once a larger block was freed it keeps such columns for the next. Elsewhere this
+    does nothing.
+    """
+    np.empty(KEPT_BYTES, np.uint8)
 
 
 def runs(*keys: Ints) -> Ints:
