@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from donhan_gis.errors import InvalidInput
-from donhan_gis.field import Field, Kind
+from donhan_gis.field import Choice, Field, Kind
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
@@ -33,11 +33,18 @@ from donhan_gis.thai import format_baht, format_date
 # Ages of arrears in days: the last of each band, its name in Thai and English. The law knows one of them: seizure may
 # begin 90 days after the warning letter (s.62); the others are for the eye.
 BANDS = (
-    (90, "ไม่เกิน 90 วัน", "Up to 90 days"),
-    (365, "91 วัน ถึง 1 ปี", "91 days to 1 year"),
-    (1095, "1 ถึง 3 ปี", "1 to 3 years"),
-    (None, "เกิน 3 ปี", "Over 3 years"),
+    (90, Choice("d90", "ไม่เกิน 90 วัน", "Up to 90 days")),
+    (365, Choice("y1", "91 วัน ถึง 1 ปี", "91 days to 1 year")),
+    (1095, Choice("y3", "1 ถึง 3 ปี", "1 to 3 years")),
+    (None, Choice("over", "เกิน 3 ปี", "Over 3 years")),
 )
+_LISTS = {
+    "age": tuple(choice for _, choice in BANDS),
+    "tax_kind": (
+        Choice("land", "ภาษีที่ดินและสิ่งปลูกสร้าง", "Land and building tax"),
+        Choice("sign", "ภาษีป้าย", "Signboard tax"),
+    ),
+}
 _NAME = Field("taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", privacy="personal")
 _YEAR_COLUMN = Field("tax_year_be", Kind.INT, "ปีภาษี", "Tax year")
 
@@ -58,7 +65,7 @@ class Debt:
     @property
     def band(self) -> int:
         """The row of BANDS it belongs to."""
-        return next(i for i, (last, _, _) in enumerate(BANDS) if last is None or self.days <= last)
+        return next(i for i, (last, _) in enumerate(BANDS) if last is None or self.days <= last)
 
 
 def debts(accounts: Sequence[Account], day: date) -> list[Debt]:
@@ -101,25 +108,24 @@ def list_debtors(context: Context, *, as_of: str | None, year_be: int | None, ou
             tables=(_by_age(found), _debt_table(found)),
             notes_th=(f"ค้างชำระ {len(found):,} ราย รวม {format_baht(total)} บาท",),
             notes_en=(f"{len(found):,} bills in arrears, {format_baht(total)} baht in all",),
-            choices=store.registers.choices, facts={"debtors": len(found), "owed_satang": total},
+            choices={**store.registers.choices, **_LISTS}, facts={"debtors": len(found), "owed_satang": total},
         )  # fmt: skip
     return written(context, report, out)
 
 
 def _by_age(found: Sequence[Debt]) -> Table:
     columns = (
-        Field("age", Kind.TEXT, "อายุหนี้", "Age (Thai)"),
-        Field("age_en", Kind.TEXT, "อายุหนี้ (อังกฤษ)", "Age"),
+        Field("age", Kind.CHOICE, "อายุหนี้", "Age", choices="age"),
         Field("n", Kind.INT, "ราย", "Bills"),
         *COMPONENTS,
     )
     rows = []
-    for i, (_, th, en) in enumerate(BANDS):
+    for i, (_, band) in enumerate(BANDS):
         amounts = [in_columns(debt.now.owed) for debt in found if debt.band == i]
         rows.append(
-            [th, en, len(amounts), *(sum(column) for column in zip([0] * len(COMPONENTS), *amounts, strict=True))]
+            [band.code, len(amounts), *(sum(column) for column in zip([0] * len(COMPONENTS), *amounts, strict=True))]
         )
-    totals = total_of(columns, rows, [column.name for column in columns[2:]])
+    totals = total_of(columns, rows, [column.name for column in columns[1:]])
     return Table("by_age", "สรุปตามอายุหนี้", "By age", columns, rows, totals)
 
 
@@ -127,22 +133,18 @@ def _debt_table(found: Sequence[Debt]) -> Table:
     columns = (
         _NAME,
         _YEAR_COLUMN,
-        Field("kind", Kind.TEXT, "ภาษี", "Tax"),
+        Field("kind", Kind.CHOICE, "ประเภทภาษี", "Kind of tax", choices="tax_kind"),
         *COMPONENTS,
         Field("overdue_on", Kind.DATE, "ครบกำหนดเมื่อ", "Fell due on"),
         Field("days", Kind.INT, "ค้าง (วัน)", "Days"),
     )
     rows = [
-        [debt.account.row["taxpayer_name"], debt.account.row["tax_year_be"], _kind(debt.account),
+        [debt.account.row["taxpayer_name"], debt.account.row["tax_year_be"], debt.account.kind,
          *in_columns(debt.now.owed), str(debt.now.overdue_on), debt.days]
         for debt in found
     ]  # fmt: skip
     totals = total_of(columns, rows, [column.name for column in COMPONENTS])
     return Table("debtors", "ลูกหนี้", "Debtors", columns, rows, totals)
-
-
-def _kind(account: Account) -> str:
-    return "ภาษีป้าย" if account.kind == "sign" else "ภาษีที่ดินและสิ่งปลูกสร้าง"
 
 
 # ---------------------------------------------------------------- warning letters (s.61)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, cast
 
 from donhan_gis.errors import Conflict, InvalidInput, NotAllowed
-from donhan_gis.field import Field, Kind
+from donhan_gis.field import Choice, Field, Kind
 from donhan_gis.register import load_registers
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
@@ -29,6 +29,15 @@ from donhan_gis.tax.ledger import Amounts, Order, Standing, allocate, due_slices
 from donhan_gis.thai import format_baht, format_date
 
 _CHOICES = load_registers().choices
+_ITEMS = {
+    "statement_item": (
+        Choice("charged", "ต้องชำระทั้งสิ้น", "Charged"),
+        Choice("paid", "ชำระแล้ว", "Paid"),
+        Choice("owed", "ค้างชำระ", "Owed"),
+        Choice("back", "คืนเงินแล้ว", "Paid back"),
+        Choice("over", "ชำระเกินที่ยังไม่ได้คืน", "Overpaid, not yet paid back"),
+    )
+}
 COMPONENTS = (
     Field("tax_satang", Kind.MONEY, "ภาษี", "Tax", unit="บาท"),
     Field("penalty_satang", Kind.MONEY, "เบี้ยปรับ", "Penalty", unit="บาท"),
@@ -64,23 +73,10 @@ def statement(store: Store, account: Account, day: date, *, heading: tuple[str, 
     now = account.on(day)
     name, year = account.row["taxpayer_name"], account.row["tax_year_be"]
     th, en = heading or (f"ยอดภาษีของ {name} ปีภาษี {year}", f"Statement of {name}, tax year {year}")
-    sums = (
-        ("ต้องชำระทั้งสิ้น", "Charged", in_columns(now.charged)),
-        ("ชำระแล้ว", "Paid", in_columns(now.paid)),
-        ("ค้างชำระ", "Owed", in_columns(now.owed)),
-    )
-    columns = (
-        Field("item", Kind.TEXT, "รายการ", "Item"),
-        Field("item_en", Kind.TEXT, "รายการ (อังกฤษ)", "Item (English)"),
-    )
-    tables = (
-        Table("sums", "สรุปยอด", "Sums", (*columns, *COMPONENTS), [[th_, en_, *row] for th_, en_, row in sums]),
-        _receipt_table(account),
-        _working_table(now),
-    )
+    tables = (_sums_table(now), _receipt_table(account), _working_table(now))
     notes_th, notes_en = _notes(now)
     return Report(
-        th, en, tables=tables, notes_th=notes_th, notes_en=notes_en, choices=store.registers.choices,
+        th, en, tables=tables, notes_th=notes_th, notes_en=notes_en, choices={**store.registers.choices, **_ITEMS},
         provenance=(("ณ วันที่", "As of", format_date(day)),),
         facts={
             "owed_satang": now.owed.total, "due_satang": now.due, "tax_satang": now.owed.tax,
@@ -88,6 +84,18 @@ def statement(store: Store, account: Account, day: date, *, heading: tuple[str, 
             "paid_satang": now.paid.total, "refundable_satang": now.refundable, "adds_up": now.adds_up(),
         },
     )  # fmt: skip
+
+
+def _sums_table(now: Standing) -> Table:
+    """Return charged - paid + paid back = owed - refundable, as rows."""
+    rows = [
+        ["charged", *in_columns(now.charged)],
+        ["paid", *in_columns(now.paid)],
+        ["owed", *in_columns(now.owed)],
+    ]
+    rows += [[name, None, None, None, sum_] for name, sum_ in (("back", now.back), ("over", now.refundable)) if sum_]
+    item = Field("item", Kind.CHOICE, "รายการ", "Item", choices="statement_item")
+    return Table("sums", "สรุปยอด", "Sums", (item, *COMPONENTS), rows)
 
 
 def _notes(now: Standing) -> tuple[tuple[str, ...], tuple[str, ...]]:
