@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from donhan_gis.thai import format_baht, format_date
 
 TASK = ASSESS
 RESULTS = ("assessment_line", "assessment")
+SHOWN = ("text_th", "use_class", "rate_row", "area", *MONEY)
 _STEM = 24  # of the 32 hexadecimal digits of an identity
 
 
@@ -91,11 +92,15 @@ def _keep(
         uids = {payer: f"{run_uid[:_STEM]}{place:08x}" for place, payer in enumerate(heads)}
         store.insert("assessment", [{**head, "uid": uids[payer], "run_uid": run_uid} for payer, head in heads.items()])
         context.say(0.6, "progress.writing")
-        lines = []
-        for place, (payer, line) in enumerate(line_rows(roll, result, labels)):
-            line["uid"], line["run_uid"], line["assessment_uid"] = f"{run_uid[:_STEM]}{place:08x}", run_uid, uids[payer]
-            lines.append(line)
-        store.insert("assessment_line", lines)
+        lines: list[dict[str, Any]] = []
+
+        def told() -> Iterator[dict[str, Any]]:
+            for place, (payer, line) in enumerate(line_rows(roll, result, labels)):
+                own = {"uid": f"{run_uid[:_STEM]}{place:08x}", "run_uid": run_uid, "assessment_uid": uids[payer]}
+                lines.append({name: line[name] for name in SHOWN})  # without the working, which is most of the memory
+                yield own | line
+
+        store.insert("assessment_line", told())
         context.say(0.9, "progress.writing")
         keep_findings(store, findings, codes=("tax.", "assess."))
     return run_uid, lines

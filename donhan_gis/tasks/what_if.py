@@ -211,6 +211,8 @@ def _keep(
             if parcel["uid"] in before or parcel["uid"] in after:
                 money = {"before_satang": was, "after_satang": now, "difference_satang": now - was}
                 place = {"parcel_uid": parcel["uid"], "village_uid": parcel["village_uid"], "geom": parcel["geom"]}
-                rows.append({"run_uid": run, "change": change_of(was, now), **money, **place})
+                # A bill spread anew over its lines may move a satang between them: that is no change to show.
+                change = change_of(was, now) if abs(now - was) > 1 else "same"
+                rows.append({"run_uid": run, "change": change, **money, **place})
         store.insert("what_if_line", rows)
     store.update_extents()
