@@ -3,8 +3,9 @@
     python benchmarks/tax_year.py [PARCELS ...] [--rounds 3]
 
 Without counts 2,500, 5,000 and 10,000 parcels, each in a process of its own because peak memory is a process's
-figure. The first round is of a fresh year; later ones take out the trial before. Target: 10,000 parcels within 2 s. Two parcels in three are built on; one in four has two uses; owners hold
-from one parcel to many; a tenth of the parcels touch each other.
+figure. The first round is of a fresh year; later ones take out the trial before. Target: 10,000 parcels within 2 s.
+Two parcels in three are built on; one in four has two uses; owners hold from one parcel to many; a tenth of the
+parcels touch each other.
 """
 
 from __future__ import annotations
