@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 GEOMETRIES = ("None", "Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry")
 MARKERS = ("circle", "square", "triangle", "diamond", "star", "cross")
 LEVELS = ("error", "warning")
+RESETS = ("fiscal_year", "calendar_year")
 CHECKS = ("within_boundary", "no_overlap", "near", "no_cycle", "shares_sum_to_one", "inside_parent", "near_line")
 # Columns that every table has; a declared field may not take their names.
 SYSTEM_COLUMNS = ("fid", "uid", "rev", "created_at", "created_by", "updated_at", "updated_by", "geom")
@@ -91,10 +92,13 @@ def _check_rules(register: Register, registers: Registers) -> None:
 def _check_patterns(register: Register, registers: Registers) -> None:
     """Refuse a label or a code that is made of what is not there."""
     file, number = f"{register.name}.toml", register.number
+    own: tuple[str, ...] = ()
     if number:
-        for name in (number.field, *number.scope):
+        for name in (number.field, *number.scope, *([number.date] if number.reset else [])):
             known(name, register.columns, file=file, key="number")
-    for pattern, more, key in ((register.title, (), "title"), (number.pattern if number else "", ("seq",), "number")):
+        known(number.reset, ("", *RESETS), file=file, key="number")
+        own = ("seq", "year") if number.reset else ("seq",)
+    for pattern, more, key in ((register.title, (), "title"), (number.pattern if number else "", own, "number")):
         for name, inner in re.findall(r"\{(\w+)(?:\.(\w+))?", pattern):
             known(name, (*register.columns, *more), file=file, key=key)
             if inner:
@@ -115,6 +119,10 @@ def _check_sql(registers: Registers) -> None:
             row = ", ".join(f'NULL AS "{name}"' for name in register.columns)
             for rule in register.rules:
                 _plan(connection, f"SELECT ({rule.sql}) FROM (SELECT {row})", register, f"rule {rule.id}")
+            if register.amend:
+                for name in register.amend.fields:
+                    known(name, register.columns, file=f"{register.name}.toml", key="amend")
+                _plan(connection, f"SELECT ({register.amend.when}) FROM (SELECT {row})", register, "amend")
             for field in register.fields:
                 if field.only:
                     _plan(connection, f"SELECT ({field.only}) FROM (SELECT {row})", register, f"field {field.name}")

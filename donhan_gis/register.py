@@ -103,11 +103,26 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """How codes are given: ``pattern`` with ``{field}``, ``{ref.field}`` and ``{seq}``, counted within ``scope``."""
+    """How codes are given: ``pattern`` with ``{field}``, ``{ref.field}`` and ``{seq}``, counted within ``scope``.
+
+    With ``reset`` the count begins anew each year, told by the field ``date``; ``{year}`` is that year (B.E.). A
+    ``gapless`` number is given by the system alone, so that none is left out.
+    """
 
     field: str
     pattern: str
     scope: tuple[str, ...] = ()
+    reset: Literal["", "fiscal_year", "calendar_year"] = ""
+    date: str = ""
+    gapless: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """What may still be written into an append-only row: these ``fields``, while ``when`` (SQL) holds for the row."""
+
+    fields: tuple[str, ...]
+    when: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,9 @@ class Register:
     privacy: Privacy = "internal"
     title: str = ""
     append_only: bool = False
+    amend: Amend | None = None
     result: bool = False
+    tasks_only: bool = False
     number: Number | None = None
     unique_together: tuple[tuple[str, ...], ...] = ()
     list: tuple[str, ...] = ()
@@ -168,6 +185,11 @@ class Register:
             if computed.name == name:
                 return computed.as_field()
         raise KeyError(name)
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether people enter its rows; otherwise runs or tasks write them and screens only show them."""
+        return not (self.result or self.tasks_only)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -261,8 +283,9 @@ def _build(cls: Any, entry: Mapping[str, Any], file: str, *, rename: Mapping[str
 
 _FIELD_NAMES = {"min": "minimum", "max": "maximum"}
 _TOP_KEYS = {
-    *("schema", "register", "th", "en", "group", "geometry", "privacy", "title", "append_only", "result", "number"),
-    *("unique_together", "list", "search", "section", "field", "computed", "rule", "check", "child", "style"),
+    *("schema", "register", "th", "en", "group", "geometry", "privacy", "title", "append_only", "amend", "result"),
+    *("tasks_only", "number", "unique_together", "list", "search", "section", "field", "computed", "rule", "check"),
+    *("child", "style"),
 }
 
 
@@ -287,7 +310,7 @@ def _register(file: Path) -> Register:
     def each(key: str, build: Callable[[Mapping[str, Any]], Any]) -> tuple[Any, ...]:
         return tuple(build(entry) for entry in _tables(data, key, name))
 
-    number = data.get("number")
+    number, amend = data.get("number"), data.get("amend")
     return Register(
         name=data["register"],
         th=data["th"],
@@ -297,7 +320,9 @@ def _register(file: Path) -> Register:
         privacy=data.get("privacy", "internal"),
         title=data.get("title", ""),
         append_only=data.get("append_only", False),
+        amend=_build(Amend, {**amend, "fields": tuple(amend.get("fields", ()))}, name) if amend else None,
         result=data.get("result", False),
+        tasks_only=data.get("tasks_only", False),
         number=_build(Number, {**number, "scope": tuple(number.get("scope", ()))}, name) if number else None,
         unique_together=tuple(tuple(names) for names in data.get("unique_together", ())),
         list=tuple(data.get("list", ())),

@@ -19,6 +19,7 @@ SATANG_PER_BAHT = 100
 HUNDREDTH = Decimal("0.01")
 # The solar calendar's years before this one cannot be tokens of a Buddhist year in office papers.
 FIRST_BE_YEAR = 2400
+_FISCAL_MONTH = 10  # the fiscal year begins in October
 
 MONTHS = [
     *("มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน"),
@@ -84,6 +85,17 @@ def be_year(day: date) -> int:
     2569
     """
     return day.year + BE_MINUS_CE
+
+
+def fiscal_year_be(day: date) -> int:
+    """Return the fiscal year (B.E.) of a day: it begins on 1 October of the year before.
+
+    Source: Budget Procedures Act B.E. 2561, section 4.
+
+    >>> fiscal_year_be(date(2025, 9, 30)), fiscal_year_be(date(2025, 10, 1))
+    (2568, 2569)
+    """
+    return be_year(day) + (day.month >= _FISCAL_MONTH)
 
 
 def new_year_day(year_be: int) -> date:

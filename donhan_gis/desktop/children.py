@@ -24,7 +24,7 @@ class ChildRows(QWidget):
         open_button = QPushButton(session.t("app.list.open"))
         open_button.clicked.connect(lambda _checked: self.table.open_row())
         new_button = QPushButton(session.t("app.list.new"))
-        new_button.setVisible(not register.result)
+        new_button.setVisible(register.by_hand)
         new_button.clicked.connect(lambda _checked: session.child_wanted.emit(register.name, via, parent_uid))
         buttons = QHBoxLayout()
         buttons.addWidget(new_button)

@@ -100,7 +100,7 @@ class RegisterList(QWidget):
         self.setObjectName("page")
         self.session = session
         self.register = register
-        self._editable = editable and not register.result
+        self._editable = editable and register.by_hand
         self.table = RowTable(session, listing or Listing(register, session.registers))
         self._count = label("", "muted")
         self._search = QLineEdit(placeholderText=session.t("app.list.search"), clearButtonEnabled=True)

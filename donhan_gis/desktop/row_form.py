@@ -43,7 +43,7 @@ class RowForm(QWidget):
         self._shown: Values = {}
         self._given = dict(given or {})
         self.dirty = False
-        self._fixed = register.result or (register.append_only and bool(uid))
+        self._fixed = not register.by_hand or (register.append_only and bool(uid))
         self.form = FieldsForm(self._fields(), self._sections(), self._lookups())
         self._lay_out()
         self.form.changed.connect(self._on_changed)
@@ -144,7 +144,7 @@ class RowForm(QWidget):
         self.undo_button.setEnabled(dirty)
         self.save_button.setVisible(not self._fixed)
         self.undo_button.setVisible(not self._fixed)
-        self._delete.setVisible(bool(self.uid) and not self.register.append_only and not self.register.result)
+        self._delete.setVisible(bool(self.uid) and not self.register.append_only and self.register.by_hand)
         self._map.setVisible(self.row.get("geom") is not None)
 
     def _entered(self) -> tuple[Values, list[Problem]]:

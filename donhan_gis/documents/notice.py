@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from donhan_gis import thai
+from donhan_gis.documents.reference import Reference, qr_svg
 from donhan_gis.errors import InvalidInput
 
 Use = Literal["agriculture", "residential", "other", "vacant", "mixed"]
@@ -141,7 +142,8 @@ class Notice:
     """One assessment notice of one taxpayer for one tax year.
 
     ``relief_satang`` is taken off the sum of the lines (section 97 and the like) and then needs ``relief_text``;
-    ``instalments`` is empty where the law allows none; ``sample`` marks invented data on every page.
+    ``instalments`` is empty where the law allows none; ``sample`` marks invented data on every page; ``reference`` is
+    printed with its QR code; ``maps`` are SVG drawings of the parcels.
     """
 
     number: str
@@ -160,6 +162,8 @@ class Notice:
     trace: tuple[TraceStep, ...] = ()
     sample: bool = False
     digits: Digits = "arabic"
+    reference: Reference | None = None
+    maps: tuple[str, ...] = ()
 
 
 def notice_data(notice: Notice) -> dict[str, Any]:
@@ -191,6 +195,9 @@ def notice_data(notice: Notice) -> dict[str, Any]:
         "condo_rows": [_condo_row(number, line) for number, line in enumerate(notice.condos, start=1)],
         "condo_totals": _totals(notice.condos) if notice.condos else None,
         "trace": _trace(notice.trace),
+        "reference": notice.reference.shown if notice.reference else "",
+        "qr": qr_svg(notice.reference.digits) if notice.reference else "",
+        "maps": list(notice.maps),
     }
 
 
@@ -242,10 +249,10 @@ def _counts(notice: Notice) -> dict[str, str]:
 
 def _terms(terms: Terms) -> dict[str, str]:
     return {
-        "before_warning": _percent(terms.penalty_before_warning_pct),
-        "within_warning": _percent(terms.penalty_within_warning_pct),
-        "after_warning": _percent(terms.penalty_after_warning_pct),
-        "surcharge": _percent(terms.surcharge_pct_per_month),
+        "before_warning": percent_text(terms.penalty_before_warning_pct),
+        "within_warning": percent_text(terms.penalty_within_warning_pct),
+        "after_warning": percent_text(terms.penalty_after_warning_pct),
+        "surcharge": percent_text(terms.surcharge_pct_per_month),
         "objection_days": str(terms.objection_days),
         "appeal_days": str(terms.appeal_days),
         "court_days": str(terms.court_days),
@@ -256,10 +263,10 @@ def _instalment(part: Instalment) -> dict[str, str]:
     return {"due_on": thai.format_date(part.due_on), "amount": thai.format_baht(part.amount_satang)}
 
 
-def _percent(share: Decimal) -> str:
+def percent_text(share: Decimal) -> str:
     """Return a percentage without needless zeros.
 
-    >>> _percent(Decimal("10.00")), _percent(Decimal("0.5"))
+    >>> percent_text(Decimal("10.00")), percent_text(Decimal("0.5"))
     ('10', '0.5')
     """
     written = f"{share:f}"
@@ -272,7 +279,7 @@ def _rates(rates_pct: Iterable[Decimal]) -> str:
 
 
 def _cut(cut_pct: Decimal) -> str:
-    return f"ลด {_percent(cut_pct)}%" if cut_pct else ""
+    return f"ลด {percent_text(cut_pct)}%" if cut_pct else ""
 
 
 def _number(value: Decimal) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from donhan_gis.errors import InvalidInput
 
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LONGEST = 40  # characters of a number: no area or sum of money needs more
 
 
@@ -125,6 +127,19 @@ class Node:
         if len(written) > LONGEST:
             raise fault("too_large", self.path, value=str(number)[:LONGEST] + "…")
         return written
+
+    def date(self) -> date:
+        """Return a day written as yyyy-mm-dd (C.E.).
+
+        Raises:
+            InvalidInput: this is no such day.
+        """
+        try:
+            if not isinstance(self.value, str) or not DAY.fullmatch(self.value):
+                raise ValueError
+            return date.fromisoformat(self.value)
+        except ValueError:
+            raise fault("want_date", self.path) from None
 
     def flag(self) -> bool:
         """Return true or false.

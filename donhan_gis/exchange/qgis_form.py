@@ -122,7 +122,7 @@ def widget(field: Field, register: Register, registers: Registers, *, id_: str) 
 def _reference(field: Field, register: Register, id_: str) -> dict[str, Any]:
     return {
         "Relation": relation_id(id_, field.name),
-        "AllowAddFeatures": not register.result,
+        "AllowAddFeatures": register.by_hand,
         "AllowNULL": not field.required,
         "ShowOpenFormButton": True,
         "ShowForm": False,
@@ -187,7 +187,7 @@ def _defaults(layer: Element, register: Register, registers: Registers) -> None:
         add(listed, "default", field=name, expression=written, applyOnUpdate=int(at_change))
     for field in shown_fields(register):
         written = expression.default(field)
-        if register.number and register.number.field == field.name:
+        if register.number and register.number.field == field.name and not register.number.reset:
             written = expression.next_number(register, registers, register.number)
         if written:
             add(listed, "default", field=field.name, expression=written, applyOnUpdate=0)
@@ -302,7 +302,7 @@ def _with_baht_beside(shown: list[Field]) -> list[Field]:
 def _editable(layer: Element, register: Register) -> None:
     listed = add(layer, "editable")
     for field in shown_fields(register):
-        add(listed, "field", name=field.name, editable=int(not field.readonly and not register.result))
+        add(listed, "field", name=field.name, editable=int(not field.readonly and register.by_hand))
     for field, _ in virtual_fields(register):
         add(listed, "field", name=field.name, editable=0)
 

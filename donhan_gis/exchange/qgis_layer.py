@@ -96,7 +96,7 @@ def _attributes(layer: Layer) -> dict[str, str]:
     style = layer.register.style
     limit = f"{style.max_scale:g}" if style and style.max_scale else ""
     return {
-        "readOnly": str(int(layer.register.result or layer.private)),
+        "readOnly": str(int(not layer.register.by_hand or layer.private)),
         "hasScaleBasedVisibilityFlag": str(int(bool(limit))),
         "minScale": limit or _NO_LIMIT,
         "maxScale": "0",

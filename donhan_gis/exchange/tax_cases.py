@@ -12,15 +12,19 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from donhan_gis import law
 from donhan_gis.documents.output import whole_file
 from donhan_gis.errors import DonhanError, SourceError
 from donhan_gis.exchange.case_node import LONGEST, Node, fault
-from donhan_gis.exchange.tax_case_town import depreciation, land_building_case
-from donhan_gis.i18n import Language, text
+from donhan_gis.exchange.tax_case_money import (
+    Computed,
+    depreciation_case,
+    instalments_case,
+    late_payment_case,
+    signboard_case,
+)
+from donhan_gis.exchange.tax_case_town import land_building_case
 
 Result = dict[str, Any]
-Computed = tuple[dict[str, Any], list[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +82,13 @@ def _one(case: Any, place: int, seen: set[str]) -> Result:
     return {**name, "results": results, "trace": trace}
 
 
-def _depreciation(case: Node) -> Computed:
-    """Return the cumulative depreciation by the newest table."""
-    newest = law.at(law.shipped().years()[-1])
-    percent = depreciation(case, newest)
-    material, age = case.need("material").value, case.need("age_years").whole()
-    table = newest.value(f"appraisal.depreciation.{material}")
-    titles: dict[Language, str] = {"th": table.th, "en": table.en}
-    said: dict[str, str] = {
-        language: text("tax.trace.depreciation", language, material=title, age=age, percent=percent)
-        for language, title in titles.items()
-    }
-    step = {"step": "depreciation", "rule": table.key, "section": table.source, **said}
-    return {"depreciation_pct": percent}, [step]
-
-
-KINDS: Mapping[str, Callable[[Node], Computed]] = {"land_building": land_building_case, "depreciation": _depreciation}
+KINDS: Mapping[str, Callable[[Node], Computed]] = {
+    "land_building": land_building_case,
+    "depreciation": depreciation_case,
+    "signboard": signboard_case,
+    "late_payment": late_payment_case,
+    "instalments": instalments_case,
+}
 
 
 def _read(path: Path) -> list[Any]:

@@ -156,21 +156,29 @@ class GeoPackageStore:
     def insert(self, register: str, rows: Iterable[Mapping[str, Any]]) -> list[str]:
         """Write new rows in one transaction and return their uids."""
         declared, uids = self._register(register), []
+        allowed = _columns(declared)
+        required = [field.name for field in declared.fields if field.required]
         with self.transaction():
             for batch in _batches(rows):
-                prepared = [self._new_row(declared, row) for row in batch]
+                moment = _now()
+                prepared = [self._new_row(declared, row, allowed, required, moment) for row in batch]
                 give_numbers(self._connection, declared, prepared)
                 self._write_new(declared, prepared)
                 uids += [row["uid"] for row in prepared]
         return uids
 
-    def _new_row(self, register: Register, row: Mapping[str, Any]) -> Row:
-        _refuse_unknown(register, row)
-        made = {"uid": row.get("uid") or uuid.uuid4().hex, "created_by": self.user, "created_at": _now()}
+    def _new_row(
+        self, register: Register, row: Mapping[str, Any], allowed: set[str], required: Sequence[str], moment: str
+    ) -> Row:
+        if not allowed.issuperset(row):
+            _refuse_unknown(register, row)
         starting = self._defaults(register)
-        # A required field left empty takes its default, as a form would fill it in.
-        empty = {f.name: starting[f.name] for f in register.fields if f.required and row.get(f.name) is None}
-        return {**starting, **row, **empty, **made}
+        made = {**starting, **row}
+        for name in required:
+            if made[name] is None:  # a required field left empty takes its default, as a form would fill it in
+                made[name] = starting[name]
+        made["uid"], made["created_by"], made["created_at"] = row.get("uid") or uuid.uuid4().hex, self.user, moment
+        return made
 
     def _defaults(self, register: Register) -> Row:
         if register.name not in self._starting:
@@ -325,8 +333,13 @@ def _expression(register: Register, name: str) -> str:
     return quoted(name)
 
 
+def _columns(register: Register) -> set[str]:
+    """Return the names a row handed in may hold."""
+    return {*register.columns, "uid"} | ({"geom"} if register.geometry != "None" else set())
+
+
 def _refuse_unknown(register: Register, row: Mapping[str, Any]) -> None:
-    allowed = {*register.columns, "uid"} | ({"geom"} if register.geometry != "None" else set())
+    allowed = _columns(register)
     for name in row:
         if name not in allowed:
             raise InvalidInput("store.no_column", field=name, name=name, register=register.th)

@@ -176,12 +176,27 @@ def trigger_sql(register: Register) -> list[str]:
         for event, action in triggers.items()
     ]
     if register.append_only:
+        refused = {"update": f"{known} AND ({_unamendable(register)})", "delete": known}
         statements += [
             f'CREATE TRIGGER "append_only_{register.name}_{event}" BEFORE {event.upper()} ON {table} '
-            f"WHEN {known} BEGIN SELECT RAISE(ABORT, 'append_only'); END"
-            for event in ("update", "delete")
+            f"WHEN {when} BEGIN SELECT RAISE(ABORT, 'append_only'); END"
+            for event, when in refused.items()
         ]
     return statements
+
+
+def _unamendable(register: Register) -> str:
+    """Return SQL that is true where an update of an append-only row goes beyond what its declaration lets amend."""
+    if register.amend is None:
+        return "1"
+    amendable = [name for name in register.columns if name in register.amend.fields]
+    kept = ["uid", *(name for name in register.columns if name not in amendable)]
+    touched, fixed = (
+        " OR ".join(f"OLD.{quoted(name)} IS NOT NEW.{quoted(name)}" for name in names) for names in (amendable, kept)
+    )
+    row = ", ".join(f"OLD.{quoted(name)} AS {quoted(name)}" for name in register.columns)
+    allowed = f"(SELECT ({register.amend.when}) FROM (SELECT {row}))"
+    return f"{fixed} OR (({touched}) AND coalesce({allowed}, 0) = 0)"
 
 
 def drop_triggers_sql(register: Register) -> list[str]:

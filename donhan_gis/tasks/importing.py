@@ -25,7 +25,7 @@ from donhan_gis.tasks.findings import findings_table, keep_findings, keep_quaran
 IMPORTABLE = tuple(
     Choice(register.name, register.th, register.en)
     for register in load_registers().values()
-    if not register.result and register.name not in ("finding", "quarantine")
+    if register.by_hand and register.name not in ("finding", "quarantine")
 )
 
 _ALL_ROWS = 10**7  # more than any municipality has of anything

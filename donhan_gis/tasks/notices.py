@@ -16,6 +16,7 @@ from donhan_gis import settings
 from donhan_gis.documents.notice import (
     BuildingPart,
     CondoLine,
+    Digits,
     Instalment,
     LandPart,
     Notice,
@@ -27,6 +28,8 @@ from donhan_gis.documents.notice import (
     Use,
     notice_data,
 )  # fmt: skip
+from donhan_gis.documents.parcel_map import ParcelMapper
+from donhan_gis.documents.reference import LAND_BUILDING, Reference
 from donhan_gis.documents.render import batch_paths, render_batch
 from donhan_gis.errors import InvalidInput
 from donhan_gis.field import Field, Kind
@@ -36,14 +39,17 @@ from donhan_gis.register import Registers
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
+from donhan_gis.tasks.notice_maps import mapper_of
 from donhan_gis.tasks.runs import newest_run
-from donhan_gis.tasks.taxation import LATEST_BE, person_name
+from donhan_gis.tasks.tax_lines import person_name
+from donhan_gis.tasks.taxation import LATEST_BE
 from donhan_gis.tasks.taxation import TASK as ASSESS
 from donhan_gis.tax.instalments import instalments_satang
 from donhan_gis.thai import format_baht
 
 Row = Mapping[str, Any]
 PER_CENT = 100
+ORDER = "tax_satang DESC, taxpayer_name, uid"
 
 
 @task(
@@ -65,6 +71,8 @@ PER_CENT = 100
         Field("name", Kind.TEXT, "เฉพาะผู้เสียภาษีที่ชื่อมีคำนี้", "Only taxpayers whose name holds this"),
         Field("trace", Kind.BOOL, "พิมพ์ที่มาของตัวเลขด้วย", "Print the working too", default=True),
         Field("issued_on", Kind.DATE, "วันที่ออกหนังสือ (เว้นว่าง = กำหนดแจ้งตามปฏิทิน)", "Date of the notices"),
+        Field("map", Kind.BOOL, "พิมพ์แผนที่แปลง", "Print the map of the parcels", default=True),
+        Field("photo", Kind.BOOL, "ใช้ภาพถ่ายทางอากาศเป็นพื้นแผนที่", "Orthophoto behind the map", default=False),
         Field("zero", Kind.BOOL, "รวมผู้ที่ไม่ต้องชำระภาษี", "Also those who owe nothing", default=False),
     ),
     group="tax",
@@ -73,7 +81,7 @@ PER_CENT = 100
 )
 def print_notices(
     context: Context, *, year_be: int, out: str, limit: int | None, name: str | None, trace: int,
-    issued_on: str | None, zero: int,
+    issued_on: str | None, map: int, photo: int, zero: int,
 ) -> Report:  # fmt: skip
     """Print the notices of the newest assessment of a year."""
     with open_store(context.project, user=context.user) as store:
@@ -87,8 +95,9 @@ def print_notices(
         day = date.fromisoformat(issued_on) if issued_on else law.table("collection.calendar").get("notice_by")
         if day is None:
             raise InvalidInput("notice.no_date", field="issued_on", year=year_be)
-        maker = _Maker(store, law, day, with_trace=bool(trace))
-        papers = [maker.notice(number, head) for number, head in enumerate(heads, start=1)]
+        mapper = mapper_of(store, Path(context.project), photo=bool(photo)) if map else None
+        maker = _Maker(store, law, day, with_trace=bool(trace), mapper=mapper)
+        papers = [maker.notice(head) for head in heads]
         registers = store.registers
     files = batch_paths(Path(out), len(papers))
     written = render_batch("notice", [notice_data(paper) for paper in papers], files, progress=context.progress)
@@ -110,18 +119,24 @@ def _chosen(store: Store, run_uid: str, *, limit: int | None, name: str | None, 
         where, values = f"{where} AND instr(taxpayer_name, ?) > 0", [*values, name]
     if not zero:
         where += " AND tax_satang > 0"
-    return store.rows("assessment", where, values, order="tax_satang DESC, taxpayer_name", limit=limit)
+    return store.rows("assessment", where, values, order=ORDER, limit=limit)
 
 
 class _Maker:
     """Makes notices of one run: what they share is read once."""
 
-    def __init__(self, store: Store, law: Law, issued_on: date, *, with_trace: bool) -> None:
+    def __init__(
+        self, store: Store, law: Law, issued_on: date, *, with_trace: bool, mapper: ParcelMapper | None = None
+    ) -> None:
         self.store = store
         self.law = law
         self.issued_on = issued_on
         self.with_trace = with_trace
-        self.office = _office(store)
+        self.mapper = mapper
+        self.numbers: dict[str, dict[str, int]] = {}
+        self.office = office_of(store)
+        self.tambon_code = str(setting(store, "office.tambon_code"))
+        self.digits: Digits = "thai" if setting(store, "office.thai_digits") else "arabic"
         self.terms = _terms(law)
         self.sample = bool(store.setting("project.sample"))
         self.rows = {
@@ -131,11 +146,18 @@ class _Maker:
         self.houses = store.titles_of("house", [row["uid"] for row in store.rows("house", columns=["uid"])])
         self.villages = store.titles_of("village", [row["uid"] for row in store.rows("village", columns=["uid"])])
 
-    def notice(self, number: int, head: Row) -> Notice:
+    def number(self, head: Row) -> str:
+        """Return the notice's number: its place in the whole run, so that it stays whatever part is printed."""
+        run = head["run_uid"]
+        if run not in self.numbers:
+            self.numbers[run] = numbers_of(self.store, run)
+        return f"{self.numbers[run][head['uid']]:04d}/{head['tax_year_be']}"
+
+    def notice(self, head: Row) -> Notice:
         """Return the notice of one assessment."""
         lines = self.store.rows("assessment_line", "assessment_uid = ?", [head["uid"]])
         return Notice(
-            number=f"{number:04d}/{head['tax_year_be']}",
+            number=self.number(head),
             issued_on=self.issued_on,
             tax_year_be=head["tax_year_be"],
             office=self.office,
@@ -148,11 +170,14 @@ class _Maker:
             instalments=self._instalments(head["tax_satang"]),
             trace=(*_trace(lines), self._bill_step(head)) if self.with_trace else (),
             sample=self.sample,
+            digits=self.digits,
+            reference=Reference(self.tambon_code, LAND_BUILDING, head["tax_year_be"], head["fid"]),
+            maps=tuple(self.mapper.maps({self._parcel_of(line) for line in lines})) if self.mapper else (),
         )
 
     def _taxpayer(self, head: Row) -> Taxpayer:
         persons = [self.rows["person"][uid] for uid in head["taxpayer_key"].split("+")]
-        address = next((written for person in persons if (written := self._address(person))), "")
+        address = address_of(self.store, persons)
         kind = "juristic" if head["owner_kind"] == "juristic" else "natural"
         return Taxpayer(
             tuple(person_name(p) for p in persons), "juristic" if kind == "juristic" else "natural", address
@@ -177,7 +202,8 @@ class _Maker:
 
     def _parcel_of(self, line: Row) -> str:
         building = self.rows["building"].get(line["building_uid"] or "")
-        return str(line["parcel_uid"] or (building["parcel_uid"] if building else ""))
+        standing = building or self.rows["condo_unit"].get(line["condo_unit_uid"] or "")
+        return str(line["parcel_uid"] or (standing and standing["parcel_uid"]) or "")
 
     def _land_lines(self, lines: Sequence[Row]) -> tuple[NoticeLine, ...]:
         """Return one row of ภ.ด.ส.7 a parcel, use and reduction: its land and its buildings together."""
@@ -197,7 +223,7 @@ class _Maker:
             value_satang=sums["value"],
             exempt_satang=sums["exempt"],
             base_satang=sums["base"],
-            rates_pct=_rates(group),
+            rates_pct=rates_of(group),
             tax_satang=sums["tax"],
             land=self._land(land[0]) if land else None,
             buildings=tuple(self._building(line) for line in buildings),
@@ -207,7 +233,7 @@ class _Maker:
     def _land(self, line: Row) -> LandPart:
         parcel, worth = self.rows["parcel"][line["parcel_uid"]], json.loads(line["trace"])["worth"]
         return LandPart(
-            document=_label(self.store.registers, "parcel", "doc_type", parcel["doc_type"]),
+            document=label_of(self.store.registers, "parcel", "doc_type", parcel["doc_type"]),
             document_no=parcel["doc_no"] or parcel["code"],
             area_sqwah=Decimal(str(line["area"])),
             price_satang_per_sqwah=worth["price_satang"],
@@ -219,7 +245,7 @@ class _Maker:
         kept = PER_CENT - worth["depreciation_pct"]
         gross = round(Fraction(line["value_satang"] * PER_CENT, kept)) if kept else line["value_satang"]
         return BuildingPart(
-            type_th=_label(self.store.registers, "building", "type_code", building["type_code"]),
+            type_th=label_of(self.store.registers, "building", "type_code", building["type_code"]),
             area_m2=Decimal(str(line["area"])),
             price_satang_per_m2=worth["price_satang"],
             gross_satang=gross,
@@ -242,18 +268,38 @@ class _Maker:
             value_satang=line["value_satang"],
             exempt_satang=line["exempt_satang"],
             base_satang=line["base_satang"],
-            rates_pct=_rates([line]),
+            rates_pct=rates_of([line]),
             tax_satang=line["tax_satang"],
             cut_pct=Decimal(str(line["cut_pct"])),
         )
 
 
-def _label(registers: Registers, register: str, field: str, code: str | None) -> str:
+def address_of(store: Store, persons: Sequence[Row]) -> str:
+    """Return where the first of the persons who can be reached gets post: the address given, else the house here."""
+    for person in persons:
+        if person["mail_address"]:
+            return str(person["mail_address"])
+        if person["house_uid"]:
+            house = store.get("house", person["house_uid"])
+            moo = store.get("village", house["village_uid"])["moo"] if house["village_uid"] else None
+            village = f"หมู่ที่ {moo} " if moo else ""
+            return f"บ้านเลขที่ {house['house_no']} {village}{setting(store, 'office.address')}"
+    return ""
+
+
+def numbers_of(store: Store, run_uid: str) -> dict[str, int]:
+    """Return the running number of each notice of a run, by the assessment's uid."""
+    rows = store.rows("assessment", "run_uid = ?", [run_uid], order=ORDER, columns=["uid"])
+    return {row["uid"]: place for place, row in enumerate(rows, start=1)}
+
+
+def label_of(registers: Registers, register: str, field: str, code: str | None) -> str:
+    """Return the Thai label of a code; the code itself where the list does not hold it."""
     choices = registers.choices_of(registers[register].field(field))
     return next((choice.th for choice in choices if choice.code == code), code or "")
 
 
-def _rates(lines: Sequence[Row]) -> tuple[Decimal, ...]:
+def rates_of(lines: Sequence[Row]) -> tuple[Decimal, ...]:
     """Return the bracket rates reached, in percent, as the working names them."""
     steps = [step for line in lines for step in json.loads(line["trace"])["steps"]]
     return tuple(sorted({Decimal(step["values"]["rate"]) for step in steps if step["step"] == "slice"}))
@@ -272,9 +318,16 @@ def _trace(lines: Sequence[Row]) -> tuple[TraceStep, ...]:
     )
 
 
-def _office(store: Store) -> Office:
+def setting(store: Store, key: str) -> Any:
+    """Return an office setting's value: the project's, else the declared default."""
+    return settings.value_of(key, store.setting(key))
+
+
+def office_of(store: Store) -> Office:
+    """Return the office as papers name it."""
+
     def of(key: str) -> str:
-        return str(settings.value_of(f"office.{key}", store.setting(f"office.{key}")) or "")
+        return str(setting(store, f"office.{key}") or "")
 
     return Office(
         of("name"), of("address"), of("phone"), of("pay_at"),

@@ -13,45 +13,28 @@ from donhan_gis.finding import Finding
 from donhan_gis.law import Law
 from donhan_gis.parcels.contiguity import touching_groups
 from donhan_gis.store import Store
-from donhan_gis.tax.appraisal import (
-    AREA_SCALE,
-    MATERIALS,
-    building_value,
-    depreciation_pct,
-    land_value,
-    measured_shares,
-)
+from donhan_gis.tasks.tax_appraisal import VALID as VALID
+from donhan_gis.tasks.tax_appraisal import Worth, hundredths, values_of, worth_of
+from donhan_gis.tasks.tax_input import NATURAL, Input, told_persons, told_shares
+from donhan_gis.tasks.tax_uses import read_uses
 from donhan_gis.tax.columns import (
-    CLASSES,
-    CONDO,
     KINDS,
     NONE,
-    SHARE_SCALE,
     Members,
     Municipality,
     Objects,
     Registered,
     Taxpayers,
-    Uses,
     column,
-)  # fmt: skip
-from donhan_gis.tax.exact import Ints
+)
+from donhan_gis.tax.exact import Ints, Mask
 from donhan_gis.tax.rules import Rules
+from donhan_gis.tax.vacancy import vacant_since
 from donhan_gis.thai import new_year_day
 
 Row = Mapping[str, Any]
+Owned = tuple[str, Row]
 REGISTERS = ("parcel", "building", "condo_unit")
-VALID = "(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)"
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """How an object's value came about; area in sq.wah (land) or m², money in satang, NONE where unknown."""
-
-    area: float
-    price_satang: int
-    age_years: int = 0
-    depreciation_pct: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,142 +59,155 @@ class TaxRoll:
 
 
 def read_roll(store: Store, law: Law, rules: Rules) -> TaxRoll:
-    """Return the tax roll of a project for the law's year; objects without an owner are findings and left out."""
+    """Return the tax roll of a project for the law's year; what cannot be on it, or looks wrong, is a finding."""
     day = new_year_day(law.year_be).isoformat()
+    told = Input(store)
     found = {name: store.rows(name, VALID, [day, day], geometry=name == "parcel") for name in REGISTERS}
     persons = {row["uid"]: row for row in store.rows("person")}
-    owners, entitled = _owners(store, law, day, persons)
-    findings = _ownerless(store, found, owners)
-    owned = [(name, row) for name in REGISTERS for row in found[name] if row["uid"] in owners]
-    rows, afloat = _on_land(owned)
-    findings += _unplaced(store, afloat)
+    rights = {uid: _held(rows) for uid, rows in _rights(store, day, persons, told).items()}
+    rows = _on_roll(found, rights, law, told)
+    owners = {row["uid"]: _holders(rights[row["uid"]]) for _, row in rows}
     number = {row["uid"]: i for i, (_, row) in enumerate(rows)}
-    sets = sorted({owners[row["uid"]] for _, row in rows})
+    sets = sorted(set(owners.values()))
     taxpayer = {owner: i for i, owner in enumerate(sets)}
+    told_persons(told, sorted({uid for owner in sets for uid in owner}), persons, day)
+    told_shares(told, [(name, row, rights[row["uid"]]) for name, row in rows])
     person_number = {uid: i for i, uid in enumerate(persons)}
     payer = column([taxpayer[owners[row["uid"]]] for _, row in rows])
-    worth = _worth(store, rows, law, day)
-    objects = _objects(store, rows, rules, worth=worth, payer=payer, number=number, entitled=entitled)
+    worth = worth_of(store, rows, law, day, told)
+    objects = _objects(store, rows, rules, worth=worth, payer=payer, number=number, rights=rights, told=told)
     town = Municipality(
         objects,
-        _uses(store, rows, rules, number=number, day=day),
-        _taxpayers(sets, persons, person_number),
+        read_uses(store, rows, rules, number=number, day=day, told=told),
+        _taxpayers(store, sets, persons, person_number, rules),
         _members(sets, person_number),
         _registered(rows, persons, person_number, day),
     )
     kinds, objects_rows = tuple(name for name, _ in rows), tuple(row for _, row in rows)
-    return TaxRoll(town, objects_rows, kinds, tuple(worth), tuple(sets), persons, tuple(findings))
+    return TaxRoll(town, objects_rows, kinds, tuple(worth), tuple(sets), persons, tuple(told.findings()))
 
 
-def _owners(
-    store: Store, law: Law, day: str, persons: Mapping[str, Row]
-) -> tuple[dict[str, tuple[str, ...]], dict[str, bool]]:
-    """Return the owners of each object by uid, and whether their right counts for sections 40 and 41.
-
-    Owners go before possessors; a possessor is the taxpayer of State property only (section 9).
-    """
-    people: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+def _rights(store: Store, day: str, persons: Mapping[str, Row], told: Input) -> dict[str, list[Row]]:
+    """Return who holds each object by uid; a right of nobody known, or in nothing, is told and left out."""
+    rights: dict[str, list[Row]] = defaultdict(list)
     for row in store.rows("ownership", VALID, [day, day]):
-        if row["person_uid"] not in persons:
-            continue  # a link that leads nowhere owns nothing; the data check tells of it
-        owned = row["parcel_uid"] or row["building_uid"] or row["condo_unit_uid"]
-        people[owned][row["role"]].add(row["person_uid"])
-    possessors_count = law.choice("land_building.setting.possessor_allowances") == "yes"
-    owners = {uid: tuple(sorted(roles.get("owner") or roles["possessor"])) for uid, roles in people.items()}
-    return owners, {uid: bool(roles.get("owner")) or possessors_count for uid, roles in people.items()}
+        held = row["parcel_uid"] or row["building_uid"] or row["condo_unit_uid"]
+        if held and row["person_uid"] in persons:
+            rights[held].append(row)
+        else:
+            told.add("assess.broken_right", "ownership", row, "error")
+    return rights
 
 
-def _ownerless(store: Store, found: Mapping[str, Sequence[Row]], owners: Mapping[str, Any]) -> list[Finding]:
-    lacking = [(name, row) for name in REGISTERS for row in found[name] if row["uid"] not in owners]
-    taxed = [(name, row) for name, row in lacking if not row["exempt_reason"]]
-    labels = {name: store.titles_of(name, [row["uid"] for n, row in taxed if n == name]) for name in REGISTERS}
-    return [
-        Finding("assess.no_owner", register=name, row_uid=row["uid"], row_label=labels[name][row["uid"]])
-        for name, row in taxed
-    ]
+def _held(rights: Sequence[Row]) -> list[Row]:
+    """Return the rights of owners, or of possessors where there is no owner.
+
+    Source: Act s.9: a possessor is the taxpayer of State property only.
+    """
+    owners = [row for row in rights if row["role"] == "owner"]
+    return owners or list(rights)
 
 
-def _on_land(owned: Sequence[tuple[str, Row]]) -> tuple[list[tuple[str, Row]], list[Row]]:
-    """Part the buildings whose parcel is not on the roll from all else."""
-    parcels = {row["uid"] for name, row in owned if name == "parcel"}
-    afloat = [row for name, row in owned if name == "building" and row["parcel_uid"] not in parcels]
-    without = {row["uid"] for row in afloat}
-    return [(name, row) for name, row in owned if row["uid"] not in without], afloat
+def _holders(rights: Sequence[Row]) -> tuple[str, ...]:
+    if len(rights) == 1:
+        return (rights[0]["person_uid"],)
+    return tuple(sorted({row["person_uid"] for row in rights}))
 
 
-def _unplaced(store: Store, buildings: Sequence[Row]) -> list[Finding]:
-    labels = store.titles_of("building", [row["uid"] for row in buildings])
-    return [
-        Finding("assess.no_parcel", register="building", row_uid=row["uid"], row_label=labels[row["uid"]])
-        for row in buildings
-        if not row["exempt_reason"]
-    ]
+def _on_roll(
+    found: Mapping[str, Sequence[Row]], rights: Mapping[str, Sequence[Row]], law: Law, told: Input
+) -> list[Owned]:
+    """Return what can be assessed: what stands and has an owner, and buildings whose parcel is on the roll too."""
+    rows: list[Owned] = []
+    parcels: set[str] = set()
+    for name, row in ((register, row) for register in REGISTERS for row in found[register]):
+        lacking = _lacking(name, row, rights, parcels, law)
+        if not lacking:
+            rows.append((name, row))
+            parcels |= {row["uid"]} if name == "parcel" else set()
+        elif not row["exempt_reason"]:
+            told.add(lacking, name, row, "info" if lacking == "assess.not_yet_built" else "error")
+    return rows
 
 
-def hundredths(value: float | None) -> int:
-    """Return an area in 1/100 of its unit; NONE where there is no area."""
-    return NONE if value is None else round(value * AREA_SCALE)
-
-
-def _prices(store: Store, register: str, key: str, price: str, day: str) -> dict[str, int]:
-    """Return the price by key that holds on the day; of several, the one that began last."""
-    rows = store.rows(register, VALID, [day, day], order="coalesce(valid_from, '')")
-    return {row[key]: row[price] for row in rows}
-
-
-def _worth(store: Store, rows: Sequence[tuple[str, Row]], law: Law, day: str) -> list[Worth]:
-    land = _prices(store, "land_price", "parcel_uid", "price_satang_per_sqwah", day)
-    kinds = _prices(store, "building_price", "type_code", "price_satang_per_m2", day)
-
-    def of(name: str, row: Row) -> Worth:
-        if name == "parcel":
-            return Worth(_area(row["deed_area_sqwah"]), land.get(row["uid"], NONE))
-        if name == "condo_unit":
-            price = row["price_satang_per_m2"]
-            return Worth(_area(row["area_m2"]), NONE if price is None else price)
-        price = kinds.get(row["type_code"], NONE)
-        if row["material"] not in MATERIALS or row["built_be"] is None:
-            return Worth(_area(row["area_m2"]), NONE)
-        # Finished some time in built_be: on 1 January a part of the first year counts as a whole one.
-        age = max(law.year_be - row["built_be"], 0)
-        share = depreciation_pct(law, column([MATERIALS.index(row["material"])]), column([age]))
-        return Worth(_area(row["area_m2"]), price, age, int(share[0]))
-
-    return [of(name, row) for name, row in rows]
-
-
-def _area(value: float | None) -> float:
-    return NONE if value is None else value
-
-
-def _values(rows: Sequence[tuple[str, Row]], worth: Sequence[Worth]) -> Ints:
-    area = column([hundredths(one.area) if one.area >= 0 else NONE for one in worth])
-    price = column([one.price_satang for one in worth])
-    share = column([one.depreciation_pct for one in worth])
-    is_land = np.array([name == "parcel" for name, _ in rows], dtype=bool)
-    return np.where(is_land, land_value(area, price), building_value(area, price, share))
+def _lacking(name: str, row: Row, rights: Mapping[str, Sequence[Row]], parcels: set[str], law: Law) -> str:
+    """Return why an object cannot be on the roll, or nothing."""
+    if name == "building" and isinstance(row["built_be"], int) and row["built_be"] > law.year_be:
+        return "assess.not_yet_built"
+    if row["uid"] not in rights:
+        return "assess.no_owner"
+    return "assess.no_parcel" if name == "building" and row["parcel_uid"] not in parcels else ""
 
 
 def _objects(
-    store: Store, rows: Sequence[tuple[str, Row]], rules: Rules, *, worth: Sequence[Worth], payer: Ints,
-    number: Mapping[str, int], entitled: Mapping[str, bool],
+    store: Store, rows: Sequence[Owned], rules: Rules, *, worth: Sequence[Worth], payer: Ints,
+    number: Mapping[str, int], rights: Mapping[str, Sequence[Row]], told: Input,
 ) -> Objects:  # fmt: skip
     office = store.setting("office.tambon_code", "0")
-    reliefs = {code: i for i, code in enumerate(rules.reliefs)}
+    reliefs = _reliefs(rows, rules, told)
+    entitled = _entitled(rows, rights, rules.law)
     kinds = [KINDS[REGISTERS.index(name)] for name, _ in rows]
     return Objects(
         kind=column([KINDS.index(kind) for kind in kinds]),
         taxpayer=payer,
-        value=_values(rows, worth),
+        value=values_of(rows, worth, rules.law),
         parcel=column([number.get(row["parcel_uid"], NONE) if name == "building" else NONE for name, row in rows]),
-        lao=column([int(row.get("tambon_code") or office) for _, row in rows]),
+        lao=column([_authority(row, office, told) for _, row in rows]),
         group=_groups(rows, payer),
-        vacant_since_be=column([row.get("vacant_since_be") or 0 for _, row in rows]),
-        relief=column([reliefs.get(row["relief"], NONE) for _, row in rows]),
-        floor=column([max(hundredths(row["area_m2"]), 0) if name == "building" else 0 for name, row in rows]),
+        vacant_since_be=_vacant_since(store, rows, rules.law, told),
+        relief=reliefs,
+        floor=column([max(hundredths(one.area), 0) * (rows[i][0] == "building") for i, one in enumerate(worth)]),
         exempt=np.array([_is_exempt(name, row, rules.law) for name, row in rows], dtype=bool),
-        entitled=np.array([entitled[row["uid"]] for _, row in rows], dtype=bool),
+        entitled=entitled,
     )
+
+
+def _reliefs(rows: Sequence[Owned], rules: Rules, told: Input) -> Ints:
+    """Return the row of each object's class cut in the rules; a code that no law knows is told."""
+    places = {code: i for i, code in enumerate(rules.reliefs)}
+    for name, row in rows:
+        if row["relief"] and row["relief"] not in places:
+            told.add("assess.unknown_relief", name, row, field="relief", value=row["relief"])
+    return column([places.get(row["relief"], NONE) for _, row in rows])
+
+
+def _entitled(rows: Sequence[Owned], rights: Mapping[str, Sequence[Row]], law: Law) -> Mask:
+    """Tell whose right counts for sections 40 and 41: owners', and possessors' where the office reads it so."""
+    if law.choice("land_building.setting.possessor_allowances") == "yes":
+        return np.ones(len(rows), dtype=bool)
+    owned = [any(right["role"] == "owner" for right in rights[row["uid"]]) for _, row in rows]
+    return np.array(owned, dtype=bool)
+
+
+def _authority(row: Row, office: str, told: Input) -> int:
+    """Return the code of the local authority; one that is no number is told, and the office's own is taken."""
+    code = str(row.get("tambon_code") or office)
+    if code.isdecimal():
+        return int(code)
+    told.add("assess.bad_tambon_code", "parcel", row, field="tambon_code", value=code)
+    return int(office) if office.isdecimal() else 0
+
+
+def _vacant_since(store: Store, rows: Sequence[Owned], law: Law, told: Input) -> Ints:
+    """Return since when each object stands vacant: by the yearly history, else as an officer wrote; buildings as land.
+
+    Source: Act s.43; years without a record by ``setting.vacant_missing_year``.
+    """
+    missing = law.choice("land_building.setting.vacant_missing_year")
+    history: dict[str, dict[int, bool]] = defaultdict(dict)
+    for entry in store.rows("use_history", "year_be < ?", [law.year_be]):
+        history[entry["parcel_uid"]][entry["year_be"]] = entry["use_class"] == "vacant"
+    since: dict[str, int] = {}
+    for name, row in rows:
+        if name == "parcel":
+            written = row["vacant_since_be"] or 0
+            since[row["uid"]] = written
+            if row["uid"] in history:
+                known = vacant_since(history[row["uid"]], law.year_be, missing)
+                since[row["uid"]] = known
+                if written and written != known:
+                    told.add("assess.vacancy_differs", name, row, field="vacant_since_be", written=written, known=known)
+    return column([since.get(row["uid"] if name == "parcel" else row.get("parcel_uid") or "", 0) for name, row in rows])
 
 
 def _is_exempt(name: str, row: Row, law: Law) -> bool:
@@ -220,7 +216,7 @@ def _is_exempt(name: str, row: Row, law: Law) -> bool:
     return bool(row["exempt_reason"]) or (name == "building" and row["type_code"] in structures)
 
 
-def _groups(rows: Sequence[tuple[str, Row]], payer: Ints) -> Ints:
+def _groups(rows: Sequence[Owned], payer: Ints) -> Ints:
     """Return contiguous groups of parcels by shape and by what officers wrote; NONE for the rest."""
     groups = np.full(len(rows), NONE, dtype=np.int64)
     land = [i for i, (name, row) in enumerate(rows) if name == "parcel" and row["geom"] is not None]
@@ -230,35 +226,28 @@ def _groups(rows: Sequence[tuple[str, Row]], payer: Ints) -> Ints:
     return groups
 
 
-def _uses(store: Store, rows: Sequence[tuple[str, Row]], rules: Rules, *, number: Mapping[str, int], day: str) -> Uses:
-    """Return shares of use from measured areas of land and floors; a condominium unit has one use."""
-    measured = [
-        (number[row[owner]], CLASSES.index(row["use_class"]), hundredths(row[area]))
-        for register, owner, area in (
-            ("parcel_use", "parcel_uid", "area_sqwah"),
-            ("building_use", "building_uid", "area_m2"),
-        )
-        for row in store.rows(register, VALID, [day, day])
-        if row[owner] in number and row["use_class"] in CLASSES and (row[area] or 0) > 0
-    ]
-    objects, use_class, area = (column([part[i] for part in measured]) for i in range(3))
-    shares = measured_shares(objects, use_class, area, rules.grid)
-    units = [i for i, (name, row) in enumerate(rows) if name == REGISTERS[CONDO] and row["use_class"] in CLASSES]
-    classes = [CLASSES.index(rows[i][1]["use_class"]) for i in units]
-    return Uses(
-        np.concatenate([shares.object, column(units)]),
-        np.concatenate([shares.use_class, column(classes)]),
-        np.concatenate([shares.share, np.full(len(units), SHARE_SCALE, dtype=np.int64)]),
-    )
-
-
-def _taxpayers(sets: Sequence[tuple[str, ...]], persons: Mapping[str, Row], number: Mapping[str, int]) -> Taxpayers:
+def _taxpayers(
+    store: Store, sets: Sequence[tuple[str, ...]], persons: Mapping[str, Row], number: Mapping[str, int], rules: Rules
+) -> Taxpayers:
     return Taxpayers(
         persons_n=column([len(owners) for owners in sets]),
-        natural_n=column([sum(persons[uid]["kind"] == "NAT" for uid in owners) for owners in sets]),
+        natural_n=column([sum(persons[uid]["kind"] == NATURAL for uid in owners) for owners in sets]),
         sole=column([number[owners[0]] if len(owners) == 1 else NONE for owners in sets]),
-        tax_2562_satang=np.full(len(sets), NONE, dtype=np.int64),
+        tax_2562_satang=_tax_2562(store, sets, rules),
     )
+
+
+def _tax_2562(store: Store, sets: Sequence[tuple[str, ...]], rules: Rules) -> Ints:
+    """Return each taxpayer's tax of 2562 where the register has it; only the years of section 97 ask for it.
+
+    Source: Act s.97: house-and-land tax and local development tax together.
+    """
+    if rules.s97_share == 1:
+        return np.full(len(sets), NONE, dtype=np.int64)
+    paid: dict[str, int] = defaultdict(int)
+    for row in store.rows("tax_2562"):
+        paid[row["taxpayer_key"] or row["person_uid"]] += row["tax_satang"]
+    return column([paid.get("+".join(owners), NONE) for owners in sets])
 
 
 def _members(sets: Sequence[tuple[str, ...]], number: Mapping[str, int]) -> Members:
@@ -266,13 +255,11 @@ def _members(sets: Sequence[tuple[str, ...]], number: Mapping[str, int]) -> Memb
     return Members(column([taxpayer for taxpayer, _ in pairs]), column([person for _, person in pairs]))
 
 
-def _registered(
-    rows: Sequence[tuple[str, Row]], persons: Mapping[str, Row], number: Mapping[str, int], day: str
-) -> Registered:
+def _registered(rows: Sequence[Owned], persons: Mapping[str, Row], number: Mapping[str, int], day: str) -> Registered:
     """Return who stood in the house registration of each building and unit on the day."""
     living: dict[str, list[int]] = defaultdict(list)
     for uid, person in persons.items():
-        here = person["house_uid"] and person["kind"] == "NAT"
+        here = person["house_uid"] and person["kind"] == NATURAL
         entered, died = person["registered_on"] or day, person["died_on"] or day
         if here and entered <= day <= died:
             living[person["house_uid"]].append(number[uid])

@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from donhan_gis import law as law_module
 from donhan_gis.exchange.tax_cases import calculate_file
 from donhan_gis.exchange.workbook import write_workbook
 from donhan_gis.field import Field, Kind
 from donhan_gis.finding import Finding
-from donhan_gis.i18n import Language
-from donhan_gis.law import Law
+from donhan_gis.i18n import Language, text
 from donhan_gis.report import Report, Table, total_of
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.findings import findings_table, keep_findings
-from donhan_gis.tasks.runs import drop_trials, start_run
+from donhan_gis.tasks.runs import ASSESS, check_may_run, drop_trials, start_run
 from donhan_gis.tasks.tax_columns import TaxRoll, read_roll
+from donhan_gis.tasks.tax_lines import MONEY, assessment_rows, line_rows, object_labels, problem_findings
 from donhan_gis.tax.assessment import Assessment
-from donhan_gis.tax.columns import CLASSES, ROWS, SHARE_SCALE
+from donhan_gis.tax.columns import ROWS
 from donhan_gis.tax.land_building import assess
-from donhan_gis.tax.rules import KEEP_SCALE, rules_of
-from donhan_gis.tax.trace import explain_base
+from donhan_gis.tax.rules import rules_of
 from donhan_gis.thai import format_baht, format_date
 
-TASK = "tax.assess"
+TASK = ASSESS
 LATEST_BE = max(law_module.shipped().years())  # the newest year there is law for, as front ends propose it
-_MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
+RESULTS = ("assessment_line", "assessment")
+SHOWN = ("text_th", "use_class", "rate_row", "area", *MONEY)
+_STEM = 24  # of the 32 hexadecimal digits of an identity
 
 
 @task(
@@ -51,26 +49,33 @@ _MONEY = ("value_satang", "exempt_satang", "base_satang", "tax_satang")
         ),
         Field("by_law", Kind.FILE, "แฟ้มข้อบัญญัติท้องถิ่น (ถ้ามี)", "The council's by-law file, if any"),
         Field("out", Kind.FILE, "แฟ้มบัญชีประเมิน (.xlsx)", "Assessment roll to write (.xlsx)", writes=".xlsx"),
+        Field("reason", Kind.TEXT, "เหตุผลที่ประเมินใหม่ (เมื่อรับรองหรือรับชำระแล้ว)", "Why again (once frozen or paid)"),
     ),
     group="tax",
     help_th="ประเมินทุกแปลง อาคาร และห้องชุดตามสภาพวันที่ 1 มกราคม บันทึกผลพร้อมวิธีคิด รายการที่ยังประเมินไม่ได้เป็นข้อที่ต้องแก้",
     help_en="Assesses everything as it stood on 1 January and keeps the working; what cannot be assessed is a finding.",
 )
-def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str | None) -> Report:
+def assess_year(
+    context: Context, *, year_be: int, by_law: str | None = None, out: str | None = None, reason: str | None = None
+) -> Report:
     """Assess a tax year and keep the run."""
     overlays = [Path(by_law)] if by_law else []
     book = law_module.load(*overlays)
     law = book.at(year_be)
     rules = rules_of(law)
     with open_store(context.project, user=context.user) as store:
+        check_may_run(store, TASK, year_be, results=RESULTS, reason=reason)
         roll = read_roll(store, law, rules)
         context.say(0.4, "progress.computing")
         result = assess(roll.town, rules)
         context.say(0.5, "progress.computing")
         labels = object_labels(store, roll)
-        findings = [*roll.findings, *_problem_findings(roll, result, labels)]
+        findings = [*roll.findings, *problem_findings(roll, result, labels)]
         parameters = {"year_be": year_be, "by_law": by_law or ""}
-        run_uid, lines = _keep(context, store, roll, result, labels=labels, findings=findings, parameters=parameters)
+        why = (reason or "").strip()
+        run_uid, lines = _keep(
+            context, store, roll, result, labels=labels, findings=findings, parameters=parameters, reason=why
+        )
         report = _report(store, result, run_uid, lines=lines, findings=findings, language=context.language)
     if out:
         write_workbook(report, Path(out))
@@ -78,130 +83,36 @@ def assess_year(context: Context, *, year_be: int, by_law: str | None, out: str 
     return report
 
 
-def object_labels(store: Store, roll: TaxRoll) -> list[str]:
-    """Return what each object is called on papers."""
-    by_register = {
-        name: store.titles_of(
-            name, [row["uid"] for kind, row in zip(roll.kinds, roll.rows, strict=True) if kind == name]
-        )
-        for name in set(roll.kinds)
-    }
-    return [
-        by_register[kind][row["uid"]] + (_deed(store, row) if kind == "parcel" else "")
-        for kind, row in zip(roll.kinds, roll.rows, strict=True)
-    ]
-
-
-def _deed(store: Store, parcel: Any) -> str:
-    """Return the title document in brackets, by which an owner knows a parcel."""
-    kinds = {choice.code: choice.th for choice in store.registers.choices["deed_kind"]}
-    return f" ({kinds.get(parcel['doc_type'], '')} {parcel['doc_no']})" if parcel["doc_no"] else ""
-
-
-def person_name(row: Any) -> str:
-    """Return a person's name with its title."""
-    last = f" {row['last_name']}" if row["last_name"] else ""
-    return f"{row['title'] or ''}{row['first_name']}{last}".strip()
-
-
-def _problem_findings(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> list[Finding]:
-    return [
-        Finding(
-            problem.code,
-            "warning" if problem.bill else "error",
-            register=roll.kinds[problem.object],
-            row_uid=roll.rows[problem.object]["uid"],
-            row_label=labels[problem.object],
-        )
-        for problem in result.problems
-    ]
-
-
 def _keep(
     context: Context, store: Store, roll: TaxRoll, result: Assessment, *, labels: Sequence[str],
-    findings: Sequence[Finding], parameters: dict[str, Any],
+    findings: Sequence[Finding], parameters: dict[str, Any], reason: str,
 ) -> tuple[str, list[dict[str, Any]]]:  # fmt: skip
     """Write the run with its assessments, lines and findings together; returns its uid and the lines."""
     law = result.rules.law
     with store.transaction():
-        drop_trials(store, TASK, law.year_be, results=("assessment_line", "assessment"))
-        run_uid = start_run(store, TASK, year_be=law.year_be, parameters=parameters, law_hash=law.hash)
-        payers = np.flatnonzero(result.taxed).tolist()
-        sums = _sums(result)
-        heads = [_assessment(roll, result, law, payer, sums[payer]) | {"run_uid": run_uid} for payer in payers]
-        uids = dict(zip(payers, store.insert("assessment", heads), strict=True))
+        check_may_run(store, TASK, law.year_be, results=RESULTS, reason=reason)
+        drop_trials(store, TASK, law.year_be, results=RESULTS)
+        summary = text("run.summary", taxpayers=f"{int(result.taxed.sum()):,}", tax=format_baht(result.total()))
+        run_uid = start_run(
+            store, TASK, year_be=law.year_be, parameters=parameters, law_hash=law.hash, summary=summary, reason=reason
+        )
+        heads = assessment_rows(roll, result, law)
+        # Identities that rise with the rows are filed three times as fast as random ones; the run's own is random.
+        uids = {payer: f"{run_uid[:_STEM]}{place:08x}" for place, payer in enumerate(heads)}
+        store.insert("assessment", [{**head, "uid": uids[payer], "run_uid": run_uid} for payer, head in heads.items()])
         context.say(0.6, "progress.writing")
-        lines = _lines(roll, result, labels)
-        for line in lines:
-            line["run_uid"], line["assessment_uid"] = run_uid, uids[line.pop("taxpayer")]
-        store.insert("assessment_line", lines)
+        lines: list[dict[str, Any]] = []
+
+        def told() -> Iterator[dict[str, Any]]:
+            for place, (payer, line) in enumerate(line_rows(roll, result, labels)):
+                own = {"uid": f"{run_uid[:_STEM]}{place:08x}", "run_uid": run_uid, "assessment_uid": uids[payer]}
+                lines.append({name: line[name] for name in SHOWN})  # without the working, which is most of the memory
+                yield own | line
+
+        store.insert("assessment_line", told())
         context.say(0.9, "progress.writing")
         keep_findings(store, findings, codes=("tax.", "assess."))
     return run_uid, lines
-
-
-def _sums(result: Assessment) -> dict[int, list[int]]:
-    """Return value, exemption and base in satang by taxpayer, from the lines as they are shown."""
-    payer = result.bases.taxpayer[result.parts.base]
-    columns = [np.zeros(len(result.bill), np.int64) for _ in range(3)]
-    for total, name in zip(columns, ("value", "exempt", "base"), strict=True):
-        np.add.at(total, payer, getattr(result.lines, name))
-    return dict(enumerate(np.stack(columns, axis=1).tolist()))
-
-
-def _assessment(roll: TaxRoll, result: Assessment, law: Law, payer: int, sums: Sequence[int]) -> dict[str, Any]:
-    persons = [roll.persons[uid] for uid in roll.taxpayers[payer]]
-    natural = sum(person["kind"] == "NAT" for person in persons)
-    kinds = {0: "juristic", len(persons): "natural"}
-    held = "มีทรัพย์สินบางรายการที่ยังประเมินไม่ได้ ดูข้อที่ต้องแก้" if result.held[payer] else None
-    return {
-        "tax_year_be": law.year_be,
-        "taxpayer_key": roll.key(payer),
-        "taxpayer_name": ", ".join(person_name(person) for person in persons),
-        "owner_kind": kinds.get(natural, "mixed"),
-        "value_satang": sums[0],
-        "exempt_satang": sums[1],
-        "base_satang": sums[2],
-        "tax_satang": int(result.bill[payer]),
-        "due_on": law.table("collection.calendar")["pay_by"].isoformat(),
-        "note": held,
-    }
-
-
-def _lines(roll: TaxRoll, result: Assessment, labels: Sequence[str]) -> list[dict[str, Any]]:
-    """Return one row an object and use, each with the working of its base."""
-    traces: dict[int, list[dict[str, Any]]] = {}
-    lines = []
-    for part in range(len(result.parts.base)):
-        base = int(result.parts.base[part])
-        if base not in traces:
-            traces[base] = [step.as_dict() for step in explain_base(result, base, labels.__getitem__)]
-        lines.append(_line(roll, result, part, labels, traces[base]))
-    return lines
-
-
-def _line(
-    roll: TaxRoll, result: Assessment, part: int, labels: Sequence[str], steps: list[dict[str, Any]]
-) -> dict[str, Any]:
-    split, base = result.parts.split, int(result.parts.base[part])
-    number = int(split.object[part])
-    worth, kind, row = roll.worth[number], roll.kinds[number], roll.rows[number]
-    share = int(split.share[part]) * int(split.floor_share[part]) / SHARE_SCALE**2
-    working = {"worth": dataclasses.asdict(worth), "share": share, "base": base, "steps": steps}
-    return {
-        "taxpayer": int(result.bases.taxpayer[base]),
-        f"{kind}_uid": row["uid"],
-        "text_th": labels[number],
-        "use_class": CLASSES[int(split.use_class[part])],
-        "rate_row": ROWS[int(split.row[part])],
-        "area": round(max(worth.area, 0) * share, 2),
-        "value_satang": int(result.lines.value[part]),
-        "exempt_satang": int(result.lines.exempt[part]),
-        "base_satang": int(result.lines.base[part]),
-        "tax_satang": int(result.lines.tax[part]),
-        "cut_pct": 100 - int(result.parts.keep[part]) * 100 / KEEP_SCALE,
-        "trace": json.dumps(working, ensure_ascii=False),
-    }
 
 
 def _report(
@@ -245,7 +156,7 @@ def _report(
 
 def _money_fields() -> tuple[Field, ...]:
     titles = (("มูลค่า", "Value"), ("ยกเว้น", "Exempt"), ("ฐานภาษี", "Base"), ("ภาษี", "Tax"))
-    return tuple(Field(name, Kind.MONEY, th, en, unit="บาท") for name, (th, en) in zip(_MONEY, titles, strict=True))
+    return tuple(Field(name, Kind.MONEY, th, en, unit="บาท") for name, (th, en) in zip(MONEY, titles, strict=True))
 
 
 def _by_row(lines: Sequence[dict[str, Any]]) -> Table:
@@ -257,7 +168,7 @@ def _by_row(lines: Sequence[dict[str, Any]]) -> Table:
     sums: dict[str, list[int]] = {}
     for line in lines:
         so_far = sums.setdefault(line["rate_row"], [0, 0, 0, 0, 0])
-        for i, amount in enumerate((1, *(line[name] for name in _MONEY))):
+        for i, amount in enumerate((1, *(line[name] for name in MONEY))):
             so_far[i] += amount
     rows = [[row, *sums[row]] for row in ROWS if row in sums]
     totals = total_of(columns, rows, [column.name for column in columns[1:]])
@@ -279,10 +190,10 @@ def _roll_table(store: Store, run_uid: str) -> Table:
         Field("note", Kind.TEXT, "หมายเหตุ", "Note"),
     )
     rows = [
-        [head["taxpayer_name"], _ids(head, ids), head["owner_kind"], *(head[name] for name in _MONEY), head["note"]]
+        [head["taxpayer_name"], _ids(head, ids), head["owner_kind"], *(head[name] for name in MONEY), head["note"]]
         for head in store.rows("assessment", "run_uid = ?", [run_uid], order="taxpayer_name")
     ]
-    return Table("roll", "บัญชีประเมินรายผู้เสียภาษี", "Assessment roll", columns, rows, total_of(columns, rows, _MONEY))
+    return Table("roll", "บัญชีประเมินรายผู้เสียภาษี", "Assessment roll", columns, rows, total_of(columns, rows, MONEY))
 
 
 def _line_table(store: Store, lines: Sequence[dict[str, Any]]) -> Table:
@@ -308,7 +219,7 @@ def _line_table(store: Store, lines: Sequence[dict[str, Any]]) -> Table:
         for line in lines
     ]
     rows.sort(key=lambda row: (row[0], row[1]))
-    return Table("lines", "รายการคำนวณ", "Lines", columns, rows, total_of(columns, rows, _MONEY))
+    return Table("lines", "รายการคำนวณ", "Lines", columns, rows, total_of(columns, rows, MONEY))
 
 
 def _place(line: dict[str, Any]) -> str:

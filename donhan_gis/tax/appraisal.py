@@ -41,15 +41,21 @@ def land_value(area: Ints, price_satang: Ints) -> Ints:
     return _known(area * price_satang * (VALUE_SCALE // AREA_SCALE), area, price_satang)
 
 
-def lowered_land_value(area: Ints, price_satang: Ints, lowered_area: Ints, factor_pct: Ints) -> Ints:
-    """Return land value in 1/10,000 satang where ``lowered_area`` (1/100 sq.wah) counts at ``factor_pct`` of the price.
+def lowered_land_value(area: Ints, price_satang: Ints, lowered: Sequence[tuple[Ints, int]]) -> Ints:
+    """Return land value in 1/10,000 satang where each lowered area (1/100 sq.wah) counts at its percent of the price.
 
-    Ponds deeper than 3 m and high-voltage corridors; the factors are ``appraisal.factor.*`` of the law.
+    Ponds deeper than 3 m and high-voltage corridors; the percents are ``appraisal.factor.*`` of the law.
 
     Source: ministerial regulation 26 Dec 2562.
+
+    >>> whole, price, pond = (np.array([number]) for number in (10_000, 100_000, 4_000))
+    >>> lowered_land_value(whole, price, [(pond, 25)]).tolist()  # 60 sq.wah at 1,000 baht, 40 at 250: 70,000 baht
+    [70000000000]
     """
-    full = area - lowered_area
-    return _known((full * PERCENT + lowered_area * factor_pct) * price_satang, area, price_satang)
+    hundreds = area * PERCENT
+    for part, percent in lowered:
+        hundreds = hundreds - part * (PERCENT - percent)
+    return _known(hundreds * price_satang, area, price_satang)
 
 
 def building_value(area: Ints, price_satang: Ints, depreciation_pct: Ints) -> Ints:

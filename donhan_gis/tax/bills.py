@@ -25,7 +25,7 @@ def bills(
     total = tax.sums(starts)
     bill[payer] = total.half_up() if rules.half_up else total.whole
     eased = (town.taxpayers.tax_2562_satang[payer] > 0) & (rules.s97_share != 1)
-    uneven = np.isin(payer, bases.taxpayer[np.array(list(mixed), np.int64)])
+    uneven = np.isin(payer, bases.taxpayer[np.array(list(mixed), np.int64)]) if mixed else np.zeros_like(eased)
     before: dict[int, Fraction] = {}
     for place in np.flatnonzero(eased | uneven).tolist():
         owner = int(payer[place])
@@ -82,7 +82,7 @@ def _spread(parts: Parts, bases: Bases, taxable: Ints, tax: Exact, portions: dic
     starts = runs(base)
     total = np.add.reduceat(taxable[taxed], starts)[run_of(starts, len(taxed))]
     weight, _ = multiply_divide(fine[base], taxable[taxed], total)
-    for place in np.flatnonzero(np.isin(taxed, list(portions))).tolist():
+    for place in np.flatnonzero(np.isin(taxed, list(portions))).tolist() if portions else ():
         weight[place] = portions[int(taxed[place])].tax * WEIGHT_SCALE // 1
     owed[taxed] = apportion(bill, np.maximum(weight, 1), bases.taxpayer[base])
     return owed

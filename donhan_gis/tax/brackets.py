@@ -96,19 +96,18 @@ def mixed_tax(
 
 def _uneven(taxable: Exact, parts: Parts) -> Iterator[tuple[int, Ints]]:
     """Yield taxed bases whose parts differ in addition or cut, with the rows of their parts."""
-    starts = runs(parts.base)
-    if not len(starts):
+    odd = np.unique(parts.base[1:][_turns(parts.split.step, parts.base) | _turns(parts.keep, parts.base)])
+    if not len(odd):
         return
-    ends = np.append(starts[1:], len(parts.base))
-    odd = (_differ(parts.split.step, starts) | _differ(parts.keep, starts)) & taxable.positive()
-    for base in np.flatnonzero(odd).tolist():
-        yield base, np.arange(starts[base], ends[base])
+    odd = odd[taxable.positive()[odd]]
+    first, last = np.searchsorted(parts.base, odd), np.searchsorted(parts.base, odd + 1)
+    for base, start, end in zip(odd.tolist(), first.tolist(), last.tolist(), strict=True):
+        yield base, np.arange(start, end)
 
 
-def _differ(column: Ints, starts: Ints) -> Mask:
-    if (column == column[0]).all():
-        return np.zeros(len(starts), np.bool_)
-    return np.asarray(np.maximum.reduceat(column, starts) != np.minimum.reduceat(column, starts))
+def _turns(column: Ints, base: Ints) -> Mask:
+    """Tell where a row differs from the one before it within its base."""
+    return np.asarray((column[1:] != column[:-1]) & (base[1:] == base[:-1]))
 
 
 def _taxable(value: Exact, pool: Ints, pools: Pools) -> list[Fraction]:

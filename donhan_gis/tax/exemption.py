@@ -87,11 +87,10 @@ def exempted(
     Source: notification of 6 Dec 2562 (Gazette 10 Jan 2563).
     """
     group = shared_by(bases)
-    order = np.argsort(group, kind="stable")
-    starts = runs(group[order])
-    total = bases.value.take(order).sums(starts)
-    over = np.zeros(len(cap), np.bool_)
-    over[order] = ((total.whole >= cap[order][starts]) & (cap[order][starts] > 0))[run_of(starts, len(order))]
+    # Counted up by a satang each, so that decimals cannot carry a total past its cap unseen; a group that is under it
+    # after all gets everything below too.
+    total = np.bincount(group, weights=bases.value.whole + 1, minlength=1)
+    over = (cap > 0) & (total[group] >= cap)
     nothing = Exact.of(np.zeros(len(cap), np.int64))
     exempt = where((cap > 0) & ~over, bases.value, nothing)
     line = np.flatnonzero(over[line_base])

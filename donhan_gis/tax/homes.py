@@ -84,11 +84,11 @@ def _own_homes(town: Municipality) -> tuple[Ints, Ints]:
 
 def _one_home_each(objects: Objects, place: Ints, home: Ints, person: Ints) -> tuple[Ints, Ints, list[Problem]]:
     """Keep one place a person, the one of the highest value; name the others as problems."""
+    if np.bincount(person).max(initial=0) <= 1:
+        return home, person, []
     order = np.lexsort((home, -objects.value[home], person))
     home, person = home[order], person[order]
     starts = runs(person)
-    if len(starts) == len(person):
-        return home, person, []
     first = place[home[starts]][run_of(starts, len(person))]
     keep = place[home] == first
     return home[keep], person[keep], [Problem("tax.two_registrations", row, True) for row in home[~keep].tolist()]

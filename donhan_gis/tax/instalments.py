@@ -18,6 +18,14 @@ def instalments_satang(law: Law, tax_satang: int) -> tuple[int, ...]:
     """
     if tax_satang < law.satang("collection.instalment.min_tax"):
         return ()
-    parts = law.whole("collection.instalment.max_parts")
-    each, rest = divmod(tax_satang, parts)
-    return (each + rest, *[each] * (parts - 1))
+    return equal_parts(tax_satang, law.whole("collection.instalment.max_parts"))
+
+
+def equal_parts(tax_satang: int, parts_n: int) -> tuple[int, ...]:
+    """Return equal parts of a sum in satang; what cannot be shared evenly goes to the first.
+
+    >>> equal_parts(1_000_000, 3)
+    (333334, 333333, 333333)
+    """
+    each, rest = divmod(tax_satang, parts_n)
+    return (each + rest, *[each] * (parts_n - 1))

@@ -9,7 +9,7 @@ from donhan_gis.tax.assessment import Assessment, Parts
 from donhan_gis.tax.bills import bills, lines
 from donhan_gis.tax.brackets import base_tax, mixed_tax
 from donhan_gis.tax.columns import MAX_TOTAL, NONE, PARCEL, SHARE_SCALE, VALUE_SCALE, Municipality, Problem, column
-from donhan_gis.tax.exact import Exact, Ints, Mask, run_of, runs
+from donhan_gis.tax.exact import Exact, Ints, Mask, ordered, reuse_memory, run_of
 from donhan_gis.tax.exemption import Bases, allowances, exempted
 from donhan_gis.tax.homes import places, residence_rows
 from donhan_gis.tax.rules import Rules
@@ -27,6 +27,7 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
 
     Source: Land and Building Tax Act s.37-43, s.94-97 and the decrees and notifications named at each step.
     """
+    reuse_memory()
     sound, billable, problems = checked(town)
     place = places(town.objects)
     residence, doubts = residence_rows(town, rules, place)
@@ -34,7 +35,7 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
     shares = shares if billable.all() else shares.take(billable[shares.object])
     parts, bases = _bases(town, rules, shares, place)
     cap = allowances(bases, town.taxpayers, rules)
-    land = _parcel(town, parts.split.object)
+    land = _land(town)[parts.split.object]
     exempt, pools = exempted(bases, rules, cap, parts.base, parts.value, land, parts.keep)
     taxable = bases.value.minus(exempt)
     tax = base_tax(taxable, bases.row, parts, rules)
@@ -48,25 +49,25 @@ def assess(town: Municipality, rules: Rules) -> Assessment:
     return Assessment(town, rules, parts, shown, bases, cap, *amounts, taxed, held, tuple(problems))
 
 
-def _parcel(town: Municipality, objects: Ints) -> Ints:
+def _land(town: Municipality) -> Ints:
     """Return the parcel under each object, or the object itself."""
-    on = town.objects.parcel[objects]
-    return np.where(on == NONE, objects, on)
+    on = town.objects.parcel
+    return np.where(on == NONE, np.arange(len(on)), on)
 
 
-def _base_place(town: Municipality, rules: Rules, place: Ints, objects: Ints) -> Ints:
-    """Return the place that sums up values: buildings of other taxpayers, or kept apart, stay with their parcel.
+def _base_place(town: Municipality, rules: Rules, place: Ints) -> Ints:
+    """Return the place that sums up each object's value; buildings of others, or kept apart, stay with their parcel.
 
     Source: Act s.42 para 2 joins the land of one owner; buildings by ``setting.contiguous_buildings``.
     """
     table = town.objects
-    land = _parcel(town, objects)
-    apart = table.taxpayer[land] != table.taxpayer[objects]
+    land = _land(town)
+    apart = table.taxpayer[land] != table.taxpayer
     if not rules.join_buildings:
-        apart |= (table.group[land] != NONE) & (table.kind[objects] != PARCEL)
+        apart |= (table.group[land] != NONE) & (table.kind != PARCEL)
     count = len(table)
-    where = np.where(apart, count + land, place[objects])
-    return np.where(table.entitled[objects], where, where + count + count)
+    where = np.where(apart, count + land, place)
+    return where if table.entitled.all() else np.where(table.entitled, where, where + count + count)
 
 
 def _bases(town: Municipality, rules: Rules, shares: Split, place: Ints) -> tuple[Parts, Bases]:
@@ -76,32 +77,18 @@ def _bases(town: Municipality, rules: Rules, shares: Split, place: Ints) -> tupl
         table.taxpayer[shares.object],
         table.lao[shares.object],
         shares.row,
-        _base_place(town, rules, place, shares.object),
+        _base_place(town, rules, place)[shares.object],
     )
-    order = _sorted(keys)
+    order, starts = ordered(*keys)
     shares = shares.take(order)
-    taxpayer, lao, row, where = (key[order] for key in keys)
-    starts = runs(taxpayer, lao, row, where)
+    taxpayer, lao, row, where = (key[order[starts]] for key in keys)
     value = _value(table.value[shares.object], shares)
     total = value.sums(starts)
     if int(total.whole.max(initial=0)) > MAX_TOTAL:
         raise InvalidInput("tax.total_too_large")
     first = shares.object[starts]
     parts = Parts(shares, run_of(starts, len(order)), value, _keep(town, rules, shares))
-    keyed = (taxpayer[starts], lao[starts], row[starts], where[starts])
-    return parts, Bases(*keyed, place[first], table.entitled[first], total)
-
-
-def _sorted(keys: tuple[Ints, ...]) -> Ints:
-    """Return the order by all keys, the first foremost; packed into one word where they fit, which sorts faster."""
-    packed, bits = np.zeros(len(keys[0]), np.int64), 0
-    for key in keys:
-        low = int(key.min(initial=0))
-        width = (int(key.max(initial=0)) - low).bit_length()
-        packed, bits = (packed << width) | (key - low), bits + width
-    if bits < np.iinfo(np.int64).bits - 1:
-        return np.asarray(np.argsort(packed))
-    return np.asarray(np.lexsort(keys[::NONE]))
+    return parts, Bases(taxpayer, lao, row, where, place[first], table.entitled[first], total)
 
 
 def _value(value: Ints, shares: Split) -> Exact:
@@ -109,8 +96,12 @@ def _value(value: Ints, shares: Split) -> Exact:
 
     Source: Act s.42 para 1; notification of 6 Dec 2562, clause 2.
     """
-    exact = Exact.ratio(value, VALUE_SCALE)
-    for share in (shares.share, shares.floor_share):
+    factors = [shares.share, shares.floor_share]
+    if int(value.max(initial=0)) < np.iinfo(np.int64).max // SHARE_SCALE:
+        exact = Exact.ratio(value * factors.pop(0), VALUE_SCALE * SHARE_SCALE)  # both in one pass where they fit
+    else:
+        exact = Exact.ratio(value, VALUE_SCALE)
+    for share in factors:
         cut = np.flatnonzero(share != SHARE_SCALE)
         if len(cut):
             exact = exact.put(cut, exact.take(cut).times(share[cut], SHARE_SCALE))

@@ -39,7 +39,14 @@ class Split:
     def take(self, index: Ints | Mask) -> Split:
         """Return the rows at an index or mask."""
         columns = (self.object, self.use_class, self.row, self.step, self.share, self.floor_share)
-        return Split(*(column[index] for column in columns))
+        return Split(*(_taken(column, index) for column in columns))
+
+
+def _taken(column: Ints, index: Ints | Mask) -> Ints:
+    """Return the values at an index; a column of one value (no additions, whole shares) is not looked up row by row."""
+    if index.dtype != np.bool_ and len(column) and bool((column == column[0]).all()):
+        return np.full(len(index), column[0])
+    return np.asarray(column[index])
 
 
 def added(index: Ints, values: Ints, length: int) -> Ints:

@@ -1,4 +1,4 @@
-"""Cases with results from public sources (tax_published.json) and worked out by hand (tax_hand.json), to the satang."""
+"""Cases with results from public sources (tax_published) and worked out by hand (tax_hand, tax_money_hand)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ def cases_of(name: str) -> list[Any]:
     return [pytest.param(case, id=case["id"]) for case in cases if case["kind"] in KINDS]
 
 
-@pytest.mark.parametrize("case", [*cases_of("tax_published.json"), *cases_of("tax_hand.json")])
+EVERY = ("tax_published.json", "tax_hand.json", "tax_money_hand.json")
+
+
+@pytest.mark.parametrize("case", [case for name in EVERY for case in cases_of(name)])
 def test_case_is_right_to_the_satang(case: dict[str, Any]) -> None:
     (result,) = calculate([case])
     assert result["results"] == case["expected"], case.get("working", case.get("note", ""))

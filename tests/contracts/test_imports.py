@@ -13,7 +13,7 @@ GROUND = {"errors", "paths", "thai", "i18n", ""}
 NOUNS = {"field", "finding", "register", "declaration", "law", "report", "task", "settings"}
 BELOW = GROUND | NOUNS
 NUMBERS = {"numpy", "shapely", "pyproj", "rasterio"}
-FILES = NUMBERS | {"pyogrio", "openpyxl", "python_calamine", "typst"}
+FILES = NUMBERS | {"pyogrio", "openpyxl", "python_calamine", "typst", "segno"}
 
 # area: (areas of donhan_gis it may import, libraries beside Python's own)
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
@@ -44,6 +44,7 @@ KNOWN = {
     ): "case files become the engine's columns, its trace the result",
     ("donhan_gis.exchange.tax_cases", "documents"): "whole_file writes a file at once or not at all, for both",
     ("donhan_gis.exchange.template", "documents"): "whole_file writes a file at once or not at all, for both",
+    ("donhan_gis.exchange.tax_case_money", "tax"): "case files call the engine, its trace becomes the result",
     ("donhan_gis.exchange.workbook", "documents"): "whole_file writes a file at once or not at all, for both",
 }
 

@@ -341,7 +341,7 @@ class TestAppraisal:
 
     def test_pond_counts_a_quarter(self) -> None:
         """Regulation of 26 Dec 2562: 100 sq.wah at 1,000 baht, 40 of them a deep pond: 60,000 + 10,000."""
-        value = lowered_land_value(column([10_000]), column([100_000]), column([4_000]), column([25]))
+        value = lowered_land_value(column([10_000]), column([100_000]), [(column([4_000]), 25)])
         assert value.tolist() == [70_000 * 100 * 10_000]
 
     def test_unknown_price_stays_unknown(self) -> None:
