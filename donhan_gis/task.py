@@ -141,7 +141,7 @@ def _refuse_outputs(found: Task, values: Mapping[str, Any], project: str) -> Non
         path = written.get(parameter.name)
         if path is None or parameter.writes == "/":
             continue
-        if Path(path).suffix.lower() != parameter.writes:
+        if Path(path).suffix.lower() not in parameter.writes.split():
             raise InvalidInput("task.ending", field=parameter.name, path=path, ending=parameter.writes)
         if not Path(path).resolve().parent.is_dir():
             raise InvalidInput("task.no_folder", field=parameter.name, path=path)

@@ -48,8 +48,8 @@ def _destination(field: dict[str, Any], title: str, optional: bool) -> QgsProces
     """Return a file to write; or a folder."""
     if field["writes"] == "/":
         return QgsProcessingParameterFolderDestination(field["name"], title, field["default"], optional, False)
-    kind = field["writes"].removeprefix(".")
-    wanted = f"{kind.upper()} (*.{kind})"
+    kinds = [ending.removeprefix(".") for ending in field["writes"].split()]
+    wanted = ";;".join(f"{kind.upper()} (*.{kind})" for kind in kinds)
     return QgsProcessingParameterFileDestination(field["name"], title, wanted, field["default"], optional, False)
 
 

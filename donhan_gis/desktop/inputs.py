@@ -266,9 +266,10 @@ class FileInput(LineInput):
         if self.field.writes == "/":
             path = QFileDialog.getExistingDirectory(self, title, self.line.text())
         elif self.field.writes:
-            ending = self.field.writes
-            path, _ = QFileDialog.getSaveFileName(self, title, self.line.text(), f"*{ending}")
-            path = path if not path or path.lower().endswith(ending) else path + ending
+            endings = self.field.writes.split()
+            shown = " ".join(f"*{ending}" for ending in endings)
+            path, _ = QFileDialog.getSaveFileName(self, title, self.line.text(), shown)
+            path = path if not path or path.lower().endswith(tuple(endings)) else path + endings[0]
         else:
             path, _ = QFileDialog.getOpenFileName(self, title, self.line.text())
         if path:

@@ -41,7 +41,7 @@ SIGN = Field(
     help_en="For signboard tax; empty: land and building tax.",
 )  # fmt: skip
 AS_OF = Field("as_of", Kind.DATE, "ณ วันที่ (เว้นว่าง = วันนี้)", "As of (empty: today)")
-OUT = Field("out", Kind.FILE, "แฟ้มที่จะบันทึก (.xlsx)", "File to write (.xlsx)")
+OUT = Field("out", Kind.FILE, "แฟ้มที่จะบันทึก (.xlsx)", "File to write (.xlsx)", writes=".xlsx")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ PARCEL = Field("parcel", Kind.TEXT, "แปลงที่ดิน", "Parcel")
               minimum=2563, maximum=2700),
         Field("with_run", Kind.TEXT, "เทียบกับการประมวลผล (รหัส)", "With another run (its uid)"),
         Field("most", Kind.INT, "แสดงกี่รายการที่เปลี่ยนมากที่สุด", "How many of the biggest changes", default=50, minimum=1),
-        Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)"),
+        Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)", writes=".xlsx .csv .pdf"),
     ),
     group="tax",
     help_th="แสดงผู้เสียภาษี แปลง ประเภท และหมู่บ้านที่ภาษีเปลี่ยนมากที่สุด: ใหม่ หายไป เพิ่ม ลด พร้อมตรวจยอดรวม",

@@ -52,7 +52,14 @@ FORMS = (
     parameters=(
         Field("form", Kind.CHOICE, "แบบ", "Form", required=True, choices="form"),
         Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
-        Field("out", Kind.FILE, "แฟ้ม PDF (บัญชี 1–4 เป็น .xlsx ได้)", "PDF file (lists 1 to 4: .xlsx too)", required=True),
+        Field(
+            "out",
+            Kind.FILE,
+            "แฟ้ม PDF (บัญชี 1–4 เป็น .xlsx ได้)",
+            "PDF file (lists 1 to 4: .xlsx too)",
+            required=True,
+            writes=".pdf .xlsx",
+        ),
         Field("name", Kind.TEXT, "เฉพาะผู้ที่ชื่อมีคำนี้", "Only persons whose name holds this"),
         Field("parcel", Kind.TEXT, "เฉพาะแปลงรหัส", "Only the parcel of this code"),
         Field("moo", Kind.INT, "เฉพาะหมู่ที่", "Only village no.", minimum=1, maximum=99),

@@ -48,7 +48,16 @@ class Difference:
     "tax.rerun",
     th="คำนวณผลประเมินซ้ำเพื่อตรวจสอบ",
     en="Compute an assessment again to check it",
-    parameters=(YEAR, Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)")),
+    parameters=(
+        YEAR,
+        Field(
+            "out",
+            Kind.FILE,
+            "แฟ้มรายงาน (.xlsx .csv .pdf)",
+            "Report to write (.xlsx .csv .pdf)",
+            writes=".xlsx .csv .pdf",
+        ),
+    ),
     group="tax",
     help_th="คำนวณใหม่จากข้อมูลปัจจุบันโดยไม่เปลี่ยนผลเดิม แล้วบอกว่าตรงกัน หรือข้อมูลใดเปลี่ยน ภาษีต่างเท่าใด",
     help_en="Computes the kept result from today's data: equal, or which input changed and by how much.",

@@ -39,7 +39,14 @@ Row = Mapping[str, Any]
     th="ส่งออกข้อมูลภาษีตามชื่อมาตรฐาน มสพร. 12",
     en="Export tax data in the names of the national standard",
     parameters=(
-        Field("out", Kind.FILE, "แฟ้มที่จะเขียน (.json หรือ .zip)", "File to write (.json or .zip)", required=True),
+        Field(
+            "out",
+            Kind.FILE,
+            "แฟ้มที่จะเขียน (.json หรือ .zip)",
+            "File to write (.json or .zip)",
+            required=True,
+            writes=".json .zip",
+        ),
     ),
     argument="out",
     group="tax",

@@ -106,7 +106,9 @@ def _keep(
         def told() -> Iterator[dict[str, Any]]:
             for place, (payer, line) in enumerate(line_rows(roll, result, labels)):
                 own = {"uid": f"{run_uid[:_STEM]}{place:08x}", "run_uid": run_uid, "assessment_uid": uids[payer]}
-                lines.append({name: line[name] for name in SHOWN})  # without the working, which is most of the memory
+                # Without the working, which is most of the memory.
+                about = {"assessment_uid": uids[payer], "place": _place(line)}
+                lines.append(about | {name: line[name] for name in SHOWN})
                 yield own | line
 
         store.insert("assessment_line", told())
@@ -213,7 +215,7 @@ def _line_table(store: Store, lines: Sequence[dict[str, Any]]) -> Table:
         [
             names[line["assessment_uid"]],
             line["text_th"],
-            villages.get(_place(line), ""),
+            villages.get(line["place"], ""),
             *(line[column.name] for column in columns[3:]),
         ]
         for line in lines

@@ -30,7 +30,7 @@ FORM = 1  # of the JSON
     parameters=(
         Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700),
         Field("name", Kind.TEXT, "ผู้เสียภาษีที่ชื่อมีคำนี้", "Taxpayers whose name holds this"),
-        Field("out", Kind.FILE, "แฟ้ม (.pdf หรือ .json)", "File (.pdf or .json)", required=True),
+        Field("out", Kind.FILE, "แฟ้ม (.pdf หรือ .json)", "File (.pdf or .json)", required=True, writes=".pdf .json"),
     ),
     group="tax",
     help_th="แสดงทุกขั้นของการคำนวณ: ข้อมูลที่ใช้ ขั้นตอน กฎ และมาตรา เป็น PDF ให้คนอ่าน หรือ JSON ให้โปรแกรมอื่นตรวจ",

@@ -68,7 +68,7 @@ _EXEMPT = {
         Field("price_moo", Kind.INT, "เฉพาะหมู่ที่", "Prices of this village (moo) only", minimum=1, maximum=99),
         Field("price_class", Kind.CHOICE, "เฉพาะที่ดินที่ใช้เป็น", "Prices of land of this use only", choices="use_class"),
         Field("most", Kind.INT, "แสดงกี่แปลงที่เปลี่ยนมากที่สุด", "How many of the biggest changes", default=50, minimum=1),
-        Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)"),
+        Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)", writes=".xlsx .csv .pdf"),
     ),
     choices=_CHOICES,
     group="tax",

@@ -29,7 +29,9 @@ from donhan_gis.thai import new_year_day
 OPEN = "tax.open_year"
 VALID = "(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)"
 STEPS = ("list_by", "prices_by", "notice_by", "pay_by", "instalments", "warning_by", "arrears_list_by")
-_OUT = Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)")
+_OUT = Field(
+    "out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)", writes=".xlsx .csv .pdf"
+)
 
 
 @task(

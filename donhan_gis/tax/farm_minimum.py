@@ -84,7 +84,8 @@ def _rows(name: str, year_be: int) -> list[dict[str, str]]:
     held = [row for row in every if int(row["from_be"]) <= year_be <= int(row["until_be"] or year_be)]
     if not held:
         first = min(row["from_be"] for row in every)
-        raise NoLawForDate("law.none", field="year_be", parameter=name, date=year_be, available=f"{first} –")
+        titles = {"parameter_th": "เกณฑ์ขั้นต่ำของการเกษตร", "parameter_en": "agricultural minimum"}
+        raise NoLawForDate("law.none", field="year_be", **titles, date=year_be, available=f"{first} –")
     return held
 
 
