@@ -18,7 +18,7 @@ from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
 from donhan_gis.tasks.freezing import YEAR
 from donhan_gis.tasks.runs import ASSESS, Run, run_wanted
-from donhan_gis.tasks.saving import write_report
+from donhan_gis.tasks.saving import OUT, write_report
 from donhan_gis.tasks.tax_columns import read_roll
 from donhan_gis.tasks.tax_lines import MONEY, assessment_rows, line_rows, object_labels
 from donhan_gis.tax.land_building import assess
@@ -48,16 +48,7 @@ class Difference:
     "tax.rerun",
     th="คำนวณผลประเมินซ้ำเพื่อตรวจสอบ",
     en="Compute an assessment again to check it",
-    parameters=(
-        YEAR,
-        Field(
-            "out",
-            Kind.FILE,
-            "แฟ้มรายงาน (.xlsx .csv .pdf)",
-            "Report to write (.xlsx .csv .pdf)",
-            writes=".xlsx .csv .pdf",
-        ),
-    ),
+    parameters=(YEAR, OUT),
     group="tax",
     help_th="คำนวณใหม่จากข้อมูลปัจจุบันโดยไม่เปลี่ยนผลเดิม แล้วบอกว่าตรงกัน หรือข้อมูลใดเปลี่ยน ภาษีต่างเท่าใด",
     help_en="Computes the kept result from today's data: equal, or which input changed and by how much.",

@@ -6,8 +6,17 @@ from pathlib import Path
 
 from donhan_gis.documents.report_page import print_report
 from donhan_gis.exchange.workbook import write_csv, write_workbook
+from donhan_gis.field import Field, Kind
 from donhan_gis.i18n import Language
 from donhan_gis.report import Report
+
+OUT = Field(
+    "out",
+    Kind.FILE,
+    "แฟ้มรายงาน (.xlsx .csv .pdf)",
+    "Report to write (.xlsx .csv .pdf)",
+    writes=".xlsx .csv .pdf",
+)
 
 
 def write_report(report: Report, path: Path, language: Language) -> list[Path]:

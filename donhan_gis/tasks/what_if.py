@@ -26,7 +26,7 @@ from donhan_gis.tasks.changes import added_up, change_of, change_table, sums_agr
 from donhan_gis.tasks.compare import CLASS, PARCEL, VILLAGE
 from donhan_gis.tasks.freezing import YEAR
 from donhan_gis.tasks.runs import drop_trials, start_run
-from donhan_gis.tasks.saving import write_report
+from donhan_gis.tasks.saving import OUT, write_report
 from donhan_gis.tasks.tax_columns import TaxRoll, read_roll
 from donhan_gis.tax.assessment import Assessment
 from donhan_gis.tax.columns import CLASSES, NONE, ROWS
@@ -68,7 +68,7 @@ _EXEMPT = {
         Field("price_moo", Kind.INT, "เฉพาะหมู่ที่", "Prices of this village (moo) only", minimum=1, maximum=99),
         Field("price_class", Kind.CHOICE, "เฉพาะที่ดินที่ใช้เป็น", "Prices of land of this use only", choices="use_class"),
         Field("most", Kind.INT, "แสดงกี่แปลงที่เปลี่ยนมากที่สุด", "How many of the biggest changes", default=50, minimum=1),
-        Field("out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)", writes=".xlsx .csv .pdf"),
+        OUT,
     ),
     choices=_CHOICES,
     group="tax",

@@ -19,7 +19,7 @@ from donhan_gis.task import Context, task
 from donhan_gis.tasks.findings import findings_table, keep_findings
 from donhan_gis.tasks.freezing import YEAR
 from donhan_gis.tasks.runs import ASSESS, drop_trials, newest_run, start_run
-from donhan_gis.tasks.saving import write_report
+from donhan_gis.tasks.saving import OUT, write_report
 from donhan_gis.tasks.tax_columns import REGISTERS, read_roll
 from donhan_gis.tasks.tax_lines import object_labels, problem_findings
 from donhan_gis.tax.land_building import assess
@@ -29,16 +29,13 @@ from donhan_gis.thai import new_year_day
 OPEN = "tax.open_year"
 VALID = "(valid_from IS NULL OR valid_from <= ?) AND (valid_to IS NULL OR valid_to >= ?)"
 STEPS = ("list_by", "prices_by", "notice_by", "pay_by", "instalments", "warning_by", "arrears_list_by")
-_OUT = Field(
-    "out", Kind.FILE, "แฟ้มรายงาน (.xlsx .csv .pdf)", "Report to write (.xlsx .csv .pdf)", writes=".xlsx .csv .pdf"
-)
 
 
 @task(
     "tax.calendar",
     th="ปฏิทินภาษีของปี",
     en="Calendar of a tax year",
-    parameters=(YEAR, _OUT),
+    parameters=(YEAR, OUT),
     group="tax",
     project=False,
     help_th="แสดงวันสุดท้ายของแต่ละขั้นตอนในปีภาษี พร้อมบทกฎหมายและที่มาของการขยายเวลา",
@@ -92,7 +89,7 @@ def _calendar(law: Law) -> Table:
         Field("record_uses", Kind.BOOL, "บันทึกประวัติการใช้ของปีก่อน", "Record last year's uses", default=False,
               help_th="เพิ่มในประวัติการใช้ประโยชน์รายปีว่าแปลงใดทิ้งว่างตลอดปีก่อน แปลงที่บันทึกไว้แล้วไม่เปลี่ยน",
               help_en="Adds to the yearly use history which parcels stood vacant all last year; rows there stay."),
-        _OUT,
+        OUT,
     ),
     group="tax",
     help_th="ตรวจกฎหมาย ปฏิทิน และข้อมูล ณ วันที่ 1 มกราคม (ราคา เจ้าของ การใช้ ทะเบียนบ้าน) แล้วบอกสิ่งที่ต้องทำก่อนประเมิน",
