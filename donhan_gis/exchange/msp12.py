@@ -259,7 +259,7 @@ def read_bytes(data: bytes, name: str) -> dict[str, Any]:
         if not all(isinstance(record, dict) for records in exchange["datasets"].values() for record in records):
             raise ValueError
     except (ValueError, KeyError, TypeError, AttributeError, zipfile.BadZipFile, csv.Error) as error:
-        raise SourceError("msp12.unreadable", field="path", path=name) from error
+        raise SourceError("standard.unreadable", field="path", path=name) from error
     return dict(exchange)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from itertools import groupby
 from typing import Any
 
 from donhan_gis import law as law_module
@@ -99,7 +98,7 @@ class Desk:
 
     def notice_on(self) -> str:
         """Return the day of the notices by the calendar of the year."""
-        return _day(self.law.table("collection.calendar").get("notice_by"))
+        return day_text(self.law.table("collection.calendar").get("notice_by"))
 
     def address(self, uids: Iterable[str]) -> str:
         """Return where the first of the persons who can be reached gets post."""
@@ -132,17 +131,20 @@ class Desk:
         return percent_text(Decimal(share.numerator) / Decimal(share.denominator))
 
 
-def _day(day: str | date | None) -> str:
+def day_text(day: str | date | None) -> str:
+    """Return a stored day as papers write it."""
     if not day:
         return ""
     return thai.format_date(date.fromisoformat(day) if isinstance(day, str) else day)
 
 
-def _baht(satang: int | None) -> str:
+def baht_text(satang: int | None) -> str:
+    """Return money as papers write it; nothing for none."""
     return "" if satang is None else thai.format_baht(satang)
 
 
-def _words(satang: int | None) -> str:
+def words_text(satang: int | None) -> str:
+    """Return money in words; nothing for none."""
     return "" if satang is None else thai.baht_text(satang)
 
 
@@ -154,7 +156,7 @@ def changes_of_use(desk: Desk) -> list[Paper]:
         parcel, what = _changed(desk, row)
         if not desk.is_named(person["name"]) or desk.chosen.parcel not in ("", parcel["code"]):
             continue
-        filed = {"number": row["number"] or "", "filed_on": _day(row["filed_on"])}
+        filed = {"number": row["number"] or "", "filed_on": day_text(row["filed_on"])}
         papers.append((person | what | filed | {"counts_from": str(row["counts_from_be"] or "")}, []))
     return papers
 
@@ -174,12 +176,12 @@ def _changed(desk: Desk, row: Row) -> tuple[Row, dict[str, str]]:
         "document": f"{label_of(registers, 'parcel', 'doc_type', parcel.get('doc_type'))} {parcel.get('doc_no') or ''}",
         "before": label_of(registers, "change_of_use", "from_class", row["from_class"]),
         "after": label_of(registers, "change_of_use", "to_class", row["to_class"]),
-        "changed_on": _day(row["changed_on"]),
+        "changed_on": day_text(row["changed_on"]),
     }
     if building:
         cells["m2"] = f"{row['area'] or building['area_m2'] or 0:,.2f}"
     else:
-        rai, ngan, wah = thai.rai_ngan_wah(row["area"] or parcel.get("deed_area_sqwah") or 0)
+        rai, ngan, wah = thai.rai_ngan_wah(float(row["area"] or parcel.get("deed_area_sqwah") or 0))
         cells |= {"rai": f"{rai:,}", "ngan": str(ngan), "wah": f"{wah:.2f}"}
     what = "building" if building else "land"
     return parcel, {f"{what}_{name}": value.strip() for name, value in cells.items()}
@@ -197,16 +199,16 @@ def refunds(desk: Desk) -> list[Paper]:
         values = {
             **desk.person(head["taxpayer_key"].split("+")[0]),
             "name": head["taxpayer_name"],
-            "filed_on": _day(row["filed_on"]),
+            "filed_on": day_text(row["filed_on"]),
             "number": row["number"] or "",
             "to": desk.head_of_office,
             "year": str(head["tax_year_be"]),
-            "paid": _baht(total) if paid else "",
-            "paid_words": _words(total) if paid else "",
+            "paid": baht_text(total) if paid else "",
+            "paid_words": words_text(total) if paid else "",
             "receipts": ", ".join(receipt["number"] for receipt in paid),
-            "receipt_on": ", ".join(dict.fromkeys(_day(receipt["paid_on"]) for receipt in paid)),
-            "claimed": _baht(row["claimed_satang"]),
-            "claimed_words": _words(row["claimed_satang"]),
+            "receipt_on": ", ".join(dict.fromkeys(day_text(receipt["paid_on"]) for receipt in paid)),
+            "claimed": baht_text(row["claimed_satang"]),
+            "claimed_words": words_text(row["claimed_satang"]),
             "reason": row["reason"] or "",
         }
         papers.append((values, []))
@@ -221,7 +223,7 @@ def objections(desk: Desk) -> list[Paper]:
         if not desk.is_named(head["taxpayer_name"]):
             continue
         values = {
-            "filed_on": _day(row["filed_on"]),
+            "filed_on": day_text(row["filed_on"]),
             "number": row["number"] or "",
             "to": desk.head_of_office,
             "year": str(head["tax_year_be"]),
@@ -251,7 +253,7 @@ def receipts(desk: Desk, *, sign: bool) -> list[Paper]:
 def _receipt(desk: Desk, row: Row, *, sign: bool) -> dict[str, str]:
     return {
         "number": row["number"],
-        "paid_on": _day(row["paid_on"]),
+        "paid_on": day_text(row["paid_on"]),
         "name": row["taxpayer_name"] or "",
         "address": desk.address((row["taxpayer_key"] or "").split("+")),
         "notice_no": "" if sign else desk.notice_no(desk.assessment(row)),
@@ -262,7 +264,7 @@ def _receipt(desk: Desk, row: Row, *, sign: bool) -> dict[str, str]:
         "cashier": row["cashier"] or "",
         "penalty_pct": _share_of(row["penalty_satang"], row["tax_satang"]),
         "months": _months(desk, row) if not sign else "",
-        "total_words": _words(row["total_satang"]),
+        "total_words": words_text(row["total_satang"]),
         "void": "1" if row["state"] == "cancelled" else "",
     }
 
@@ -294,109 +296,15 @@ def warnings(desk: Desk) -> list[Paper]:
         owed = head["tax_satang"] - sum(receipt["tax_satang"] for receipt in before)
         values = {
             "number": row["number"] or "",
-            "issued_on": _day(row["issued_on"]),
+            "issued_on": day_text(row["issued_on"]),
             "name": head["taxpayer_name"],
             "address": desk.address(head["taxpayer_key"].split("+")),
             "year": str(head["tax_year_be"]),
             "notice_no": desk.notice_no(head),
-            "due_on": _day(head["due_on"]),
-            "owed": _baht(owed),
-            "owed_words": _words(owed),
-            "pay_by": _day(row["pay_by"]),
+            "due_on": day_text(head["due_on"]),
+            "owed": baht_text(owed),
+            "owed_words": words_text(owed),
+            "pay_by": day_text(row["pay_by"]),
         }
         papers.append((values, []))
     return papers
-
-
-def sign_declarations(desk: Desk) -> list[Paper]:
-    """Return the papers ภ.ป.1: the signboards of each owner that stand in the year."""
-    year = f"{desk.chosen.year_be - thai.BE_MINUS_CE}"
-    condition = "owner_uid IS NOT NULL AND (removed_on IS NULL OR removed_on >= ?)"
-    signs = desk.store.rows("signboard", condition, [f"{year}-01-01"], order="owner_uid, sign_kind, code")
-    papers: list[Paper] = []
-    for owner, group in groupby(signs, key=lambda row: row["owner_uid"]):
-        person = desk.person(owner)
-        if desk.is_named(person["name"]):
-            papers.append((person | {"year": str(desk.chosen.year_be)}, [_sign(desk, row) for row in group]))
-    return papers
-
-
-def _sign(desk: Desk, row: Row) -> dict[str, str]:
-    parcel = desk.store.title_of("parcel", row["parcel_uid"]) if row["parcel_uid"] else ""
-    width, height = row["width_cm"] or 0, row["height_cm"] or 0
-    return {
-        "kind": str(row["sign_kind"]),
-        "width": f"{min(width, height):,.0f}",
-        "length": f"{max(width, height):,.0f}",
-        "area": f"{width * height:,.0f}",
-        "sides": str(row["sides_n"] or 1),
-        "text": row["text"] or "",
-        "place": f"{parcel} {_day(row['installed_on'])}".strip(),
-        "note": "เคลื่อนที่/เปลี่ยนภาพได้" if row["moving"] else "",
-    }
-
-
-def sign_notices(desk: Desk) -> list[Paper]:
-    """Return the papers ภ.ป.3: the newest assessments of each owner's signboards."""
-    rows = desk.store.rows("sign_assessment", "tax_year_be = ?", [desk.chosen.year_be], order="taxpayer_uid, fid")
-    newest = rows[-1]["run_uid"] if rows else None
-    if rows and newest is not None:
-        newest = max(rows, key=lambda row: row["fid"])["run_uid"]
-        rows = [row for row in rows if row["run_uid"] == newest]
-    papers: list[Paper] = []
-    for number, (owner, group) in enumerate(groupby(rows, key=lambda row: row["taxpayer_uid"]), start=1):
-        own = list(group)
-        if desk.is_named(own[0]["taxpayer_name"] or ""):
-            papers.append((_sign_notice(desk, owner, own, number), [_sign_line(desk, row) for row in own]))
-    return papers
-
-
-def _sign_notice(desk: Desk, owner: str, rows: Sequence[Row], number: int) -> dict[str, str]:
-    tax, extra = (sum(row[name] or 0 for row in rows) for name in ("tax_satang", "extra_satang"))
-    return {
-        "number": f"ป {number:04d}/{desk.chosen.year_be}",
-        "name": rows[0]["taxpayer_name"] or "",
-        "address": desk.address([owner]),
-        "year": str(desk.chosen.year_be),
-        "filed_on": _day(rows[0]["filed_on"]),
-        "tax": _baht(tax),
-        "extra": _baht(extra),
-        "total": _baht(tax + extra),
-        "total_words": _words(tax + extra),
-    }
-
-
-def _sign_line(desk: Desk, row: Row) -> dict[str, str]:
-    sign = desk.store.get("signboard", row["signboard_uid"])
-    return {
-        "text": f"{sign['code']} {sign['text'] or ''}".strip(),
-        "kind": str(sign["sign_kind"]),
-        "area": f"{row['area_cm2'] or 0:,.0f}",
-        "rate": _baht(row["rate_satang"]),
-        "quarter": f"{row['quarter_pct'] or 0:g}",
-        "tax": _baht(row["tax_satang"]),
-        "extra": _baht(row["extra_satang"]),
-    }
-
-
-LETTERS: Mapping[str, Callable[[Desk], list[Paper]]] = {
-    "pds5": changes_of_use,
-    "pds9": refunds,
-    "pds10": objections,
-    "pds11": lambda desk: receipts(desk, sign=False),
-    "warning": warnings,
-    "pp1": sign_declarations,
-    "pp3": sign_notices,
-    "pp7": lambda desk: receipts(desk, sign=True),
-}
-# The register each paper is filled from.
-REGISTERS: Mapping[str, str] = {
-    "pds5": "change_of_use",
-    "pds9": "refund",
-    "pds10": "objection",
-    "pds11": "receipt",
-    "warning": "warning_letter",
-    "pp1": "signboard",
-    "pp3": "sign_assessment",
-    "pp7": "receipt",
-}

@@ -88,9 +88,9 @@ def land_and_buildings(town: Town, parcels: Sequence[Row], persons: set[str] | N
         first = (
             _land_cells(town, parcel, standing[parcel["uid"]]) | {"no": parcel_no} if owned else _place(town, parcel)
         )
-        for land, building in zip_longest([first], sorted(buildings, key=lambda one: one["code"]), fillvalue=None):
-            building_no += building is not None
-            cells = _building_cells(town, building) | {"building_no": building_no} if building else {}
+        for land, there in zip_longest([first], sorted(buildings, key=lambda one: one["code"]), fillvalue=None):
+            building_no += there is not None
+            cells = _building_cells(town, there) | {"building_no": building_no} if there else {}
             notes = [part["note"] for part in (land, cells) if part and part["note"]]
             rows.append({**(land or {}), **cells, "note": " ".join(dict.fromkeys(notes))})
     return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,8 @@ from donhan_gis.field import Choice, Field, Kind
 from donhan_gis.report import Report
 from donhan_gis.store import Store, open_store
 from donhan_gis.task import Context, task
-from donhan_gis.tasks.form_letters import LETTERS, REGISTERS, Chosen, Desk, Paper
+from donhan_gis.tasks import form_letters, form_signs
+from donhan_gis.tasks.form_letters import Chosen, Desk, Paper
 from donhan_gis.tasks.form_lists import (
     Row,
     Town,
@@ -43,6 +44,28 @@ FORMS = (
     Choice("pp3", "ภ.ป.3 หนังสือแจ้งการประเมินภาษีป้าย", "Signboard tax 3: assessment notice"),
     Choice("pp7", "ภ.ป.7 ใบเสร็จรับเงินภาษีป้าย", "Signboard tax 7: receipt"),
 )
+
+LETTERS: Mapping[str, Callable[[Desk], list[Paper]]] = {
+    "pds5": form_letters.changes_of_use,
+    "pds9": form_letters.refunds,
+    "pds10": form_letters.objections,
+    "pds11": lambda desk: form_letters.receipts(desk, sign=False),
+    "warning": form_letters.warnings,
+    "pp1": form_signs.sign_declarations,
+    "pp3": form_signs.sign_notices,
+    "pp7": lambda desk: form_letters.receipts(desk, sign=True),
+}
+# The register each paper is filled from.
+REGISTERS: Mapping[str, str] = {
+    "pds5": "change_of_use",
+    "pds9": "refund",
+    "pds10": "objection",
+    "pds11": "receipt",
+    "warning": "warning_letter",
+    "pp1": "signboard",
+    "pp3": "sign_assessment",
+    "pp7": "receipt",
+}
 
 
 @task(

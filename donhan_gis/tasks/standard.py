@@ -156,7 +156,7 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SourceError("msp12.no_file", field="path", path=path.name, reason=error.strerror or "") from error
+        raise SourceError("standard.no_file", field="path", path=path.name, reason=error.strerror or "") from error
 
 
 def _take_unknown(taken: _Taken, sets: Sequence[Dataset], found: Mapping[str, Sequence[Row]]) -> None:
@@ -164,7 +164,7 @@ def _take_unknown(taken: _Taken, sets: Sequence[Dataset], found: Mapping[str, Se
     known = {one.name for one in sets}
     for name in found:
         for number, record in enumerate(found[name] if name not in known else (), start=1):
-            taken.hold("msp12.bad_item", sets[0], number, {"dataset": name, **record}, item=name, value="")
+            taken.hold("standard.bad_item", sets[0], number, {"dataset": name, **record}, item=name, value="")
 
 
 def _take(store: Store, taken: _Taken, dataset: Dataset, records: Sequence[Row]) -> None:
@@ -177,12 +177,12 @@ def _take(store: Store, taken: _Taken, dataset: Dataset, records: Sequence[Row])
         wrong = "" if faulty else next(_wrong(store, dataset, row), "")
         if faulty or wrong:
             item, value = (faulty.item, faulty.value) if faulty else (wrong, row.get(wrong))
-            taken.hold("msp12.bad_item", dataset, number, record, item=item, value=value)
+            taken.hold("standard.bad_item", dataset, number, record, item=item, value=value)
         elif row["uid"] not in have:
             taken.fresh[register.name].append({**row, "_at": number, "_record": record})
             have[row["uid"]] = row
         elif unlike := _differences(dataset, have[row["uid"]], row):
-            taken.hold("msp12.differs", dataset, number, record, item=", ".join(unlike), value="")
+            taken.hold("standard.differs", dataset, number, record, item=", ".join(unlike), value="")
         else:
             taken.same[register.name] += 1
 
@@ -228,7 +228,7 @@ def _hold_orphans(store: Store, taken: _Taken, sets: Sequence[Dataset]) -> bool:
                 continue
             found = True
             value = row[lost.field.name]
-            taken.hold("msp12.no_target", dataset, row["_at"], row["_record"], item=lost.name, value=value)
+            taken.hold("standard.no_target", dataset, row["_at"], row["_record"], item=lost.name, value=value)
         taken.fresh[dataset.register.name] = good
     return found
 
@@ -265,7 +265,7 @@ def _insert(store: Store, dataset: Dataset, rows: Sequence[dict[str, Any]]) -> N
     for uid, row in zip(uids, ordered, strict=True):
         if given[uid] != row[number.field]:
             title = {"register": dataset.register.th, "register_en": dataset.register.en}
-            raise InvalidInput("msp12.number", field="path", number=row[number.field], given=given[uid], **title)
+            raise InvalidInput("standard.number", field="path", number=row[number.field], given=given[uid], **title)
 
 
 def _import_report(store: Store, taken: _Taken, sets: Sequence[Dataset], *, written: bool) -> Report:

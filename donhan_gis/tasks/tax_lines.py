@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
@@ -153,4 +154,9 @@ class _Inputs:
     def of(self, number: int) -> str:
         """Return the inputs of an object."""
         values = self._values(self._worth[number])
-        return self._form % tuple([value if type(value) is int else _write(value) for value in values])
+        return self._form % tuple([value if type(value) is int else _written(value) for value in values])
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _written(value: Any) -> str:
+    return _write(value)

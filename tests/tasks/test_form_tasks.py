@@ -242,7 +242,7 @@ def test_faulty_rows_and_all_that_hang_on_them_are_kept_aside(do: Any, empty: Pa
         codes = {row["code"] for row in store.rows("finding")}
         assert store.count("parcel") == 1
         assert {row["register"] for row in held} >= {"parcel", "parcel_use", "building", "ownership"}
-    assert codes == {"msp12.bad_item", "msp12.no_target"}
+    assert codes == {"standard.bad_item", "standard.no_target"}
     assert facts["held"] == len(held)
     assert "ไม่ทราบ" in next(row["payload"] for row in held if row["register"] == "parcel")
 
@@ -270,7 +270,7 @@ def test_receipts_do_not_change_their_numbers(taxed: Path, do: Any, empty: Path,
     changed(tmp_path / "a.json", "Receipt", number="2569/00009")
     with pytest.raises(InvalidInput) as refused:
         take(empty, tmp_path / "a.json")
-    assert refused.value.code == "msp12.number"
+    assert refused.value.code == "standard.number"
     with open_store(empty) as store:
         assert store.count("parcel") == store.count("receipt") == 0
 
@@ -278,4 +278,4 @@ def test_receipts_do_not_change_their_numbers(taxed: Path, do: Any, empty: Path,
 def test_a_file_that_is_not_there(empty: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceError) as refused:
         take(empty, tmp_path / "ไม่มี.json")
-    assert refused.value.code == "msp12.no_file"
+    assert refused.value.code == "standard.no_file"
