@@ -152,7 +152,7 @@ def test_tax_never_falls_with_area_and_keeps_its_minimum(
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"sign_type": 4}, "sign_type"), ({"sign_type": "2"}, "sign_type"), ({"sign_type": None}, "sign_type"),
+        ({"sign_type": 4}, "sign_type"), ({"sign_type": "two"}, "sign_type"), ({"sign_type": None}, "sign_type"),
         ({"moving": "no"}, "moving"), ({"width_cm": "0"}, "width_cm"), ({"width_cm": "-1"}, "width_cm"),
         ({"height_cm": "10000001"}, "height_cm"), ({"sides": 0}, "sides"), ({"sides": 10**9}, "sides"),
         ({"quarter": 5}, "quarter"), ({"installed_on": "2027-01-01"}, "installed_on"),
