@@ -62,7 +62,8 @@ class Field:
     """One declared column or parameter.
 
     ``unit`` is shown behind the value; ``minimum`` and ``maximum`` are in that unit (money: satang); ``choices`` names
-    a code list; ``to`` names the register a reference points at; ``only`` is the SQL condition under which the field
+    a code list; ``to`` names the register a reference points at,
+    or whose rows are offered while a text is typed; ``only`` is the SQL condition under which the field
     applies; ``default`` is written as a user would type it, or ``today()``; ``writes``
     is the ending of the file that a task writes there (``.xlsx``; several: ``.pdf .xlsx``), or ``/`` for a folder; a
     file without it is read.

@@ -19,7 +19,7 @@ from donhan_gis.desktop.inputs import (
     LongTextInput,
     Lookups,
 )
-from donhan_gis.desktop.reference_input import ReferenceInput
+from donhan_gis.desktop.reference_input import ReferenceInput, SuggestInput
 from donhan_gis.desktop.theme import label
 from donhan_gis.field import Field, Kind, Problem
 from donhan_gis.register import Titled
@@ -36,6 +36,11 @@ _INPUTS: Mapping[Kind, Callable[[Field, Lookups], Input]] = {
 }
 _LABEL_WIDTH_PX = 140
 _ROW_GAP_PX = 3
+
+
+def _input_of(field: Field) -> Callable[[Field, Lookups], Input]:
+    suggests = field.kind is Kind.TEXT and bool(field.to)
+    return SuggestInput if suggests else _INPUTS.get(field.kind, LineInput)
 
 
 class FieldsForm(QTabWidget):
@@ -77,7 +82,7 @@ class FieldsForm(QTabWidget):
 
     def _add(self, grid: QGridLayout, field: Field) -> None:
         language = self.lookups.language
-        made = _INPUTS.get(field.kind, LineInput)(field, self.lookups)
+        made = _input_of(field)(field, self.lookups)
         made.set_readonly(field.readonly or field.kind is Kind.ANYREF)
         made.changed.connect(lambda: self._on_changed(field.name))
         caption = label(field.title(language) + (" *" if field.required else ""), wrap=True)

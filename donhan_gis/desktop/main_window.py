@@ -21,11 +21,12 @@ from donhan_gis.desktop.register_list import RegisterList
 from donhan_gis.desktop.report_view import ReportView
 from donhan_gis.desktop.session import Session
 from donhan_gis.desktop.task_dialog import TaskDialog
+from donhan_gis.desktop.task_menu import fill_task_menu
 from donhan_gis.desktop.task_run import TaskProgress, TaskThread
 from donhan_gis.desktop.theme import label
 from donhan_gis.i18n import LANGUAGES
 from donhan_gis.report import Report
-from donhan_gis.task import TASKS, Task
+from donhan_gis.task import Task
 
 _NAVIGATION_PX, _FORM_PX, _FINDINGS_PX = 225, 420, 210
 _MESSAGE_MS = 6000
@@ -108,7 +109,7 @@ class MainWindow(QMainWindow):
         self._action(file, "app.menu.home", self.home_wanted.emit)
         file.addSeparator()
         self._action(file, "app.menu.quit", self.close, QKeySequence.StandardKey.Quit)
-        self._make_task_menu(self.menuBar().addMenu(t("app.menu.tasks")))
+        fill_task_menu(self.menuBar().addMenu(t("app.menu.tasks")), self.session.language, self.ask_task)
         view = self.menuBar().addMenu(t("app.menu.view"))
         self._action(view, "app.map.title", lambda: self.open_place(MAP), QKeySequence("Ctrl+M"))
         for dock in (self._navigation_dock, self._form_dock, self._findings_dock):
@@ -133,17 +134,6 @@ class MainWindow(QMainWindow):
         if key is not None:
             action.setShortcut(key)
         return action
-
-    def _make_task_menu(self, menu: QMenu) -> None:
-        group = ""
-        for task in TASKS.values():
-            if group and task.group != group:
-                menu.addSeparator()
-            group = task.group
-            action = menu.addAction(task.title(self.session.language) + "…")
-            action.setToolTip(task.help(self.session.language))
-            action.triggered.connect(lambda _checked, task=task: self.ask_task(task))
-        menu.setToolTipsVisible(True)
 
     def _make_language_menu(self, menu: QMenu) -> None:
         choice = QActionGroup(self)

@@ -90,3 +90,15 @@ class ReferenceInput(Input):
     def set_readonly(self, readonly: bool) -> None:  # noqa: D102
         self.line.setReadOnly(readonly)
         self.line.setClearButtonEnabled(not readonly)
+
+
+class SuggestInput(ReferenceInput):
+    """Text that usually names a row of a register: the row may be chosen, or the text left as it was typed."""
+
+    def value(self) -> Any:  # noqa: D102
+        return self._uid or self.line.text().strip() or None
+
+    def set_value(self, value: Any) -> None:  # noqa: D102
+        super().set_value(None)
+        with QSignalBlocker(self.line):
+            self.line.setText(str(value or ""))

@@ -21,7 +21,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _TOP = QModelIndex()
 _ROWS_MEASURED = 100
 _NOTES_ON_TOP = 3
-_COLUMN_WIDTH_PX = (70, 340)
+_COLUMN_WIDTH_PX = (70, 460)
 
 
 class ReportTableModel(QAbstractTableModel):
@@ -120,6 +120,8 @@ class ReportView(QWidget):
         view.horizontalHeader().setResizeContentsPrecision(_ROWS_MEASURED)
         view.resizeColumnsToContents()
         narrowest, widest = _COLUMN_WIDTH_PX
+        for column in _other_language(table, self.language):
+            view.setColumnHidden(column, True)
         for column in range(model.columnCount()):
             view.setColumnWidth(column, max(narrowest, min(widest, view.columnWidth(column) + 14)))
         return view
@@ -164,6 +166,17 @@ class ReportView(QWidget):
                 answer = messages.ask(self.window(), self.language, question, answers)
                 if answer < 2:
                     open_outside(files[0] if answer == 0 else files[0].parent)
+
+
+def _other_language(table: Table, language: Language) -> list[int]:
+    """Return the columns that say in the other language what the column beside them says in this one."""
+    names = {column.name for column in table.columns}
+    mine, other = ("_th", "_en") if language == "th" else ("_en", "_th")
+    return [
+        index
+        for index, column in enumerate(table.columns)
+        if column.name.endswith(other) and column.name.removesuffix(other) + mine in names
+    ]
 
 
 def _page(widgets: Sequence[QWidget]) -> QScrollArea:

@@ -206,7 +206,7 @@ def _letters(store: Store, found: Sequence[Debt], day: date) -> Report:
     th="บันทึกวันที่ได้รับหนังสือแจ้งเตือน",
     en="Record the receipt of a warning letter",
     parameters=(
-        Field("number", Kind.TEXT, "เลขที่หนังสือ", "Number of the letter", required=True),
+        Field("number", Kind.TEXT, "เลขที่หนังสือ", "Number of the letter", required=True, to="warning_letter"),
         Field("received_on", Kind.DATE, "วันที่ได้รับ", "Received on", required=True),
         Field("pay_by", Kind.DATE, "ชำระภายใน (เว้นว่าง = นับจากวันที่ได้รับ)", "Pay by (empty: counted from receipt)"),
     ),

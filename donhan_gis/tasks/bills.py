@@ -31,12 +31,12 @@ _BATCH = 500
 
 YEAR = Field("year_be", Kind.INT, "ปีภาษี พ.ศ.", "Tax year B.E.", required=True, minimum=2563, maximum=2700)
 TAXPAYER = Field(
-    "taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", required=True,
+    "taxpayer", Kind.TEXT, "ผู้เสียภาษี", "Taxpayer", required=True, to="person",
     help_th="ชื่อหรือส่วนของชื่อ เลขประจำตัว หรือเลขอ้างอิงบนหนังสือแจ้ง",
     help_en="Name or part of it, identity number, or the reference number on the notice.",
 )  # fmt: skip
 SIGN = Field(
-    "sign", Kind.TEXT, "รหัสป้าย (เฉพาะภาษีป้าย)", "Sign code (signboard tax only)",
+    "sign", Kind.TEXT, "รหัสป้าย (เฉพาะภาษีป้าย)", "Sign code (signboard tax only)", to="signboard",
     help_th="ระบุเมื่อเป็นภาษีป้าย เว้นว่าง = ภาษีที่ดินและสิ่งปลูกสร้าง",
     help_en="For signboard tax; empty: land and building tax.",
 )  # fmt: skip
@@ -89,11 +89,12 @@ def find_account(store: Store, *, year_be: int, taxpayer: str, sign: str | None 
     kind: BillKind = "sign" if sign else "land"
     run = run_wanted(store, TASK_OF[kind], year_be)
     found = _by_reference(store, run, taxpayer) or _named(store, kind, run, taxpayer, sign)
+    written = store.title_of("person", taxpayer) or taxpayer
     if not found:
-        raise InvalidInput("collection.nobody", field="taxpayer", written=taxpayer, year=year_be)
+        raise InvalidInput("collection.nobody", field="taxpayer", written=written, year=year_be)
     if len(found) > 1:
         names = ", ".join(sorted({row["taxpayer_name"] or "–" for row in found})[:5])
-        raise InvalidInput("collection.several", field="taxpayer", written=taxpayer, n=len(found), names=names)
+        raise InvalidInput("collection.several", field="taxpayer", written=written, n=len(found), names=names)
     return accounts(store, kind, run, found)[0]
 
 
@@ -111,12 +112,14 @@ def _named(store: Store, kind: BillKind, run: Row, taxpayer: str, sign: str | No
     """Return the bills of a run whose taxpayer is meant: by key or identity number first, then by name."""
     rows = store.rows(REGISTER[kind], "run_uid = ?", [run["uid"]])
     if sign:
-        codes = {row["uid"] for row in store.rows("signboard", "code = ?", [sign], columns=["uid"])}
+        codes = {row["uid"] for row in store.rows("signboard", "code = ? OR uid = ?", [sign, sign], columns=["uid"])}
         rows = [row for row in rows if row["signboard_uid"] in codes]
-    persons = {row["uid"] for row in store.rows("person", "id_no = ?", [taxpayer], columns=["uid"])}
+    who = store.rows("person", "id_no = ? OR uid = ?", [taxpayer, taxpayer], columns=["uid"])
+    persons = {row["uid"] for row in who}
     exact = [row for row in rows if taxpayer in (row["uid"], key_of(kind, row)) or key_of(kind, row) in persons]
+    shared = [row for row in rows if persons.intersection(key_of(kind, row).split("+"))]
     same = [row for row in rows if (row["taxpayer_name"] or "") == taxpayer]
-    return exact or same or [row for row in rows if taxpayer in (row["taxpayer_name"] or "")]
+    return exact or shared or same or [row for row in rows if taxpayer in (row["taxpayer_name"] or "")]
 
 
 def key_of(kind: BillKind, row: Mapping[str, Any]) -> str:
@@ -260,7 +263,7 @@ def by_number(store: Store, register: str, number: str) -> Row:
     Raises:
         InvalidInput: there is none.
     """
-    found = store.rows(register, "number = ?", [number.strip()])
+    found = store.rows(register, "number = ? OR uid = ?", [number.strip()] * 2)
     if not found:
         titles = {"register": store.registers[register].th, "register_en": store.registers[register].en}
         raise InvalidInput("collection.no_number", field="number", number=number, **titles)

@@ -287,7 +287,7 @@ def note_states(store: Store, account: Account, day: date) -> None:
     th="ยกเลิกใบเสร็จ",
     en="Cancel a receipt",
     parameters=(
-        Field("number", Kind.TEXT, "เลขที่ใบเสร็จ", "Receipt number", required=True),
+        Field("number", Kind.TEXT, "เลขที่ใบเสร็จ", "Receipt number", required=True, to="receipt"),
         Field("reason", Kind.TEXT, "เหตุที่ยกเลิก", "Reason", required=True),
         Field("cancelled_on", Kind.DATE, "วันที่ยกเลิก (เว้นว่าง = วันนี้)", "Cancelled on (empty: today)"),
         Field("by", Kind.TEXT, "ผู้ยกเลิก (เว้นว่าง = ผู้ใช้งาน)", "Cancelled by (empty: the user)"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,7 +33,8 @@ from donhan_gis.thai import format_baht, format_date
 _CHOICES = load_registers().choices
 FILED = Field("filed_on", Kind.DATE, "วันที่ยื่น (เว้นว่าง = วันนี้)", "Filed on (empty: today)")
 _DECIDED = Field("decided_on", Kind.DATE, "วันที่วินิจฉัย (เว้นว่าง = วันนี้)", "Decided on (empty: today)")
-_NUMBER = Field("number", Kind.TEXT, "เลขที่คำร้อง", "Number of the petition", required=True)
+_NUMBER = Field("number", Kind.TEXT, "เลขที่คำร้อง", "Number of the petition", required=True, to="objection")
+_REFUND_NUMBER = replace(_NUMBER, to="refund")
 
 
 def days_of(law: Law, key: str) -> timedelta:
@@ -260,7 +262,7 @@ def register_refund(
     th="พิจารณาคำร้องขอคืนเงินและจ่ายคืน",
     en="Decide and pay a refund",
     parameters=(
-        _NUMBER,
+        _REFUND_NUMBER,
         Field("decision", Kind.CHOICE, "ผลการพิจารณา", "Decision", choices="refund_decision", default="granted"),
         Field("granted", Kind.MONEY, "คืน (เว้นว่าง = ตามที่ขอ)", "Granted (empty: as claimed)", unit="บาท", minimum=1),
         _DECIDED,

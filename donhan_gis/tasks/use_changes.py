@@ -17,9 +17,11 @@ from donhan_gis.tasks.runs import ASSESS, newest_run
 from donhan_gis.thai import be_year
 
 _CHOICES = load_registers().choices
-_PARCEL = Field("parcel", Kind.TEXT, "รหัสแปลงที่ดิน", "Parcel code")
-_BUILDING = Field("building", Kind.TEXT, "รหัสสิ่งปลูกสร้าง", "Building code")
-_PERSON = Field("person", Kind.TEXT, "ผู้ยื่น (ชื่อหรือเลขประจำตัว)", "Filed by (name or identity number)", required=True)
+_PARCEL = Field("parcel", Kind.TEXT, "รหัสแปลงที่ดิน", "Parcel code", to="parcel")
+_BUILDING = Field("building", Kind.TEXT, "รหัสสิ่งปลูกสร้าง", "Building code", to="building")
+_PERSON = Field(
+    "person", Kind.TEXT, "ผู้ยื่น (ชื่อหรือเลขประจำตัว)", "Filed by (name or identity number)", required=True, to="person"
+)
 
 
 def _property(store: Store, parcel: str | None, building: str | None) -> dict[str, str | None]:
@@ -31,7 +33,7 @@ def _property(store: Store, parcel: str | None, building: str | None) -> dict[st
 
 
 def _one(store: Store, register: str, column: str, value: str) -> Row:
-    found = store.rows(register, f"{column} = ?", [value.strip()])
+    found = store.rows(register, f"{column} = ? OR uid = ?", [value.strip()] * 2)
     if not found:
         titles = {"register": store.registers[register].th, "register_en": store.registers[register].en}
         raise InvalidInput("collection.no_number", field=register, number=value, **titles)

@@ -159,3 +159,8 @@ def test_a_place_that_cannot_be_written_is_told(view, tmp_path, monkeypatch, tol
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "report.xlsx"), ""))
     view.save()
     assert len(told) == 1 and "โฟลเดอร์" in told[0]
+
+
+def test_the_menu_names_every_task_once() -> None:
+    named = [name for _title, names in task_areas() for name in names]
+    assert sorted(named) == sorted(TASKS)
