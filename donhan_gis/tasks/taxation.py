@@ -231,9 +231,13 @@ def _place(line: dict[str, Any]) -> str:
 def _villages(store: Store) -> dict[str, str]:
     """Return the village of every parcel, building and unit by uid."""
     titles = dict(store.titles("village", limit=10_000))
-    found = {row["uid"]: titles.get(row["village_uid"] or "", "") for row in store.rows("parcel")}
+    found = {
+        row["uid"]: titles.get(row["village_uid"] or "", "")
+        for row in store.rows("parcel", columns=["uid", "village_uid"])
+    }
     for register in ("building", "condo_unit"):
-        found |= {row["uid"]: found.get(row["parcel_uid"] or "", "") for row in store.rows(register)}
+        rows = store.rows(register, columns=["uid", "parcel_uid"])
+        found |= {row["uid"]: found.get(row["parcel_uid"] or "", "") for row in rows}
     return found
 
 
