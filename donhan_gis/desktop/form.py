@@ -34,7 +34,7 @@ _INPUTS: Mapping[Kind, Callable[[Field, Lookups], Input]] = {
     Kind.FILE: FileInput,
     Kind.PHOTO: FileInput,
 }
-_LABEL_WIDTH_PX = 140
+_LABEL_WIDTH_PX = 140  # of a row, whose form is narrow
 _ROW_GAP_PX = 3
 
 
@@ -48,8 +48,16 @@ class FieldsForm(QTabWidget):
 
     changed = Signal()
 
-    def __init__(self, fields: Sequence[Field], sections: Sequence[Titled], lookups: Lookups) -> None:
+    def __init__(
+        self,
+        fields: Sequence[Field],
+        sections: Sequence[Titled],
+        lookups: Lookups,
+        *,
+        caption_px: int = _LABEL_WIDTH_PX,
+    ) -> None:
         super().__init__()
+        self._caption_px = caption_px
         self.lookups = lookups
         self.inputs: dict[str, Input] = {}
         self._captions: dict[str, QLabel] = {}
@@ -86,7 +94,7 @@ class FieldsForm(QTabWidget):
         made.set_readonly(field.readonly or field.kind is Kind.ANYREF)
         made.changed.connect(lambda: self._on_changed(field.name))
         caption = label(field.title(language) + (" *" if field.required else ""), wrap=True)
-        caption.setFixedWidth(_LABEL_WIDTH_PX)
+        caption.setFixedWidth(self._caption_px)
         caption.setContentsMargins(0, 5, 0, 0)
         caption.setBuddy(made)
         problem, advice = label("", "problem", wrap=True), label("", "small", wrap=True)

@@ -19,6 +19,9 @@ from donhan_gis.register import load_registers
 from donhan_gis.task import Task
 from donhan_gis.thai import BE_MINUS_CE
 
+_CAPTION_PX = 250
+_WIDTH_PX, _MOST_HEIGHT_PX = 760, 680  # fits a screen of 768 lines
+
 
 class TaskDialog(QDialog):
     """The parameters of one task; ``values`` holds what was entered once the dialog is accepted."""
@@ -29,7 +32,7 @@ class TaskDialog(QDialog):
         self.language: Language = language
         self.values: dict[str, Any] = {}
         self.setWindowTitle(task.title(language))
-        self.form = FieldsForm(task.parameters, (), self._lookups(session))
+        self.form = FieldsForm(task.parameters, (), self._lookups(session), caption_px=_CAPTION_PX)
         self.form.set_values({field.name: _first_value(field) for field in task.parameters})
         self.run_button = QPushButton(text("app.task.run", language))
         self.run_button.setProperty("role", "primary")
@@ -50,7 +53,7 @@ class TaskDialog(QDialog):
         if task.parameters:
             layout.addWidget(self.form, 1)
         layout.addLayout(buttons)
-        self.resize(640, min(620, 190 + 62 * len(task.parameters)))
+        self.resize(_WIDTH_PX, min(_MOST_HEIGHT_PX, 190 + 62 * len(task.parameters)))
 
     def _lookups(self, session: Session | None) -> Lookups:
         return Lookups(

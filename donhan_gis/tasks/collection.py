@@ -194,9 +194,14 @@ def take_payment(
         account = find_account(store, year_be=year_be, taxpayer=account.row["uid"], sign=sign)
         note_states(store, account, day)
         number = receipt["number"]
-        report = statement(store, account, day, heading=(f"ออกใบเสร็จ {number} แล้ว", f"Receipt {number} issued"))
+        report = statement(store, account, day, heading=_issued(number, given))
     facts = {**report.facts, "number": number, "received_satang": given.total, "uid": receipt["uid"]}
     return _with_facts(report, facts)
+
+
+def _issued(number: str, given: Amounts) -> tuple[str, str]:
+    baht = format_baht(given.total)
+    return f"ออกใบเสร็จ {number} จำนวน {baht} บาท แล้ว", f"Receipt {number} for {baht} baht issued"
 
 
 def _with_facts(report: Report, facts: dict[str, Any]) -> Report:

@@ -78,7 +78,7 @@ def _state(store: Store, run: Run) -> str:
 
 def _report(store: Store, tax: str, year_be: int, run_uid: str, th: str, en: str) -> Report:
     columns = (
-        Field("started_at", Kind.TEXT, "ประเมินเมื่อ", "Assessed at"),
+        Field("started_at", Kind.DATETIME, "ประเมินเมื่อ", "Assessed at"),
         Field("state", Kind.CHOICE, "สถานะ", "State", choices="run_state"),
         Field("user", Kind.TEXT, "ผู้ประเมิน", "Assessed by", privacy="personal"),
         Field("reviewed_by", Kind.TEXT, "ผู้ตรวจทาน", "Reviewed by", privacy="personal"),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from donhan_gis.desktop.date_input import DateInput
 from donhan_gis.desktop.inputs import BoolInput, ChoiceInput, ChoicesInput, FileInput, LineInput, LongTextInput, Lookups
-from donhan_gis.desktop.reference_input import ReferenceInput
+from donhan_gis.desktop.reference_input import ReferenceInput, SuggestInput
 from donhan_gis.field import Choice, Field, Kind
 
 CHOICES = (Choice("A", "ก", "Alpha"), Choice("B", "ข", "Beta"))
@@ -173,3 +173,13 @@ def test_a_file_is_picked(qtbot, lookups, monkeypatch, tmp_path):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(tmp_path / "a.shp"), ""))
     widget._pick()
     assert widget.value() == str(tmp_path / "a.shp")
+
+
+def test_a_text_with_offers_is_the_row_that_was_chosen_or_what_was_typed(qtbot, lookups):
+    widget = made(qtbot, Kind.TEXT, lookups, cls=SuggestInput, to="person")
+    assert widget.value() is None
+    widget.line.setText("กิตติ")
+    assert widget.value() == "กิตติ"
+    widget.search()
+    widget._completer.activated.emit("นายกิตติ")
+    assert widget.value() == "u1"

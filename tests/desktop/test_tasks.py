@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from donhan_gis.desktop.report_view import ReportView
 from donhan_gis.desktop.task_dialog import TaskDialog
+from donhan_gis.desktop.task_menu import task_areas
 from donhan_gis.errors import InvalidInput
 from donhan_gis.field import Field, Kind
 from donhan_gis.report import Report, Table
