@@ -286,7 +286,9 @@ def warned(letters: Iterable[Letter], on: date) -> Warned:
     received = [letter for letter in letters if letter.received_on and letter.received_on <= on]
     if not received:
         return "not_received"
-    return "within_time" if on <= max(letter.pay_by for letter in received) else "after_time"
+    # The first letter received sets the time; another letter later does not give the time again.
+    first = min(received, key=lambda letter: (letter.received_on or on, letter.pay_by))
+    return "within_time" if on <= first.pay_by else "after_time"
 
 
 def _lost(pieces: Iterable[Piece], as_of: date) -> bool:

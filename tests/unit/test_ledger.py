@@ -147,6 +147,12 @@ def test_cancelled_receipt_counts_as_never_paid() -> None:
     assert standing(LAW, bill(receipts=(cancelled,)), date(2026, 7, 1)).owed == Amounts(TAX, 90_000, 9_000)
 
 
+def test_a_second_warning_letter_does_not_give_the_time_again() -> None:
+    # s.68: 40 % once the time set in the warning letter has passed; received 7 May, to be paid by 6 June.
+    letters = (Letter(date(2026, 5, 7), date(2026, 6, 6)), Letter(date(2026, 7, 6), date(2026, 8, 5)))
+    assert standing(LAW, bill(letters=letters), date(2026, 7, 10)).owed.penalty == 900_000 * 40 // 100
+
+
 def test_sign_pays_two_percent_a_month_and_its_extra() -> None:
     # Signboard Tax Act s.25: 10 % for not filing stands in fixed; 2 % a month or part of one of the tax alone.
     sign = Bill(100_000, date(2026, 4, 25), kind="sign", fixed_satang=10_000)
