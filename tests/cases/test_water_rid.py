@@ -1,6 +1,8 @@
 """The RID method against RID's own worked season and against the Khon Kaen figures of both methods.
 
 Published: RID ROS workbook (Mun Bon project, wet season B.E. 2568): season totals and weeks 36 to 51.
+The ETo of July to October 2009's station was itself computed back from that season and fitted to its total, so the last
+digits of the season prove the arithmetic and not those four values.
 """
 
 from __future__ import annotations
